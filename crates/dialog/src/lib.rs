@@ -1,0 +1,1 @@
+//! Decides who speaks and what happens next in one call.

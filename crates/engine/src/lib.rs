@@ -1,0 +1,1 @@
+//! Runs the models for many calls at once.

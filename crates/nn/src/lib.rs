@@ -1,0 +1,1 @@
+//! One small trait over the network runtimes.

@@ -1,0 +1,2 @@
+//! The `hearsay` program.
+fn main() {}

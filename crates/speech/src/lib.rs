@@ -1,0 +1,1 @@
+//! Models that hear or speak: VAD, recogniser, acoustic model, vocoder.

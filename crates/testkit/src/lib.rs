@@ -1,0 +1,1 @@
+//! Scripted caller, fake engine, virtual clock, provider peers (tests only).

@@ -1,0 +1,1 @@
+//! Trained default models as bytes, each with a card and a hash.
