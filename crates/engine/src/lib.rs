@@ -1,1 +1,89 @@
 //! Runs the models for many calls at once.
+//!
+//! [`Models`] are loaded once and shared; an [`EngineCall`] is the little that
+//! one call adds: the states of its ear and its mouth, and its place in the
+//! queues of the [`Engine`]'s worker threads. The engine does not know what a
+//! phone call is, who speaks next, or what time it is.
+
+mod call;
+mod event;
+mod lanes;
+mod listen;
+mod models;
+mod speak;
+
+use std::sync::Arc;
+
+use hearsay_language::router::IntentSet;
+
+pub use call::{EngineCall, Sink};
+pub use event::{EngineEvent, Heard, HeardWord, Organ};
+pub use lanes::LaneFull;
+pub use listen::HearCommand;
+pub use models::Models;
+pub use speak::{REPLIES_MAX, REPLY_BYTES_MAX, SpeakRequest};
+
+/// The worker threads and the models they share.
+pub struct Engine {
+    models: Arc<Models>,
+    pool: lanes::Pool,
+}
+
+impl Engine {
+    /// Starts the worker threads.
+    ///
+    /// # Errors
+    /// When the system refuses a thread.
+    pub fn start(models: Arc<Models>, workers: usize) -> Result<Self, EngineError> {
+        let pool = lanes::Pool::start(workers).map_err(|e| EngineError::Threads(e.to_string()))?;
+        Ok(Self { models, pool })
+    }
+
+    /// The shared models.
+    pub fn models(&self) -> &Arc<Models> {
+        &self.models
+    }
+
+    /// Gives a call its ear and mouth, both at `rate_hz`, and an understanding
+    /// of `intents`. Its events go to `sink`, which must not block.
+    ///
+    /// # Errors
+    /// When the rate cannot be converted to the models'.
+    pub fn open(
+        &self,
+        rate_hz: u32,
+        intents: Arc<IntentSet>,
+        sink: Sink,
+    ) -> Result<EngineCall, EngineError> {
+        EngineCall::open(self.models.clone(), &self.pool, rate_hz, intents, sink)
+    }
+}
+
+/// Why the engine could not do something.
+#[derive(Debug, Clone, thiserror::Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The system refused a worker thread.
+    #[error("cannot start the engine's threads: {0}")]
+    Threads(String),
+    /// A queue is full because the machine is too slow for its calls.
+    #[error(transparent)]
+    Full(#[from] LaneFull),
+    /// A reply's text is over [`REPLY_BYTES_MAX`].
+    #[error("a reply of {bytes} bytes is over the limit of {max}", max = REPLY_BYTES_MAX)]
+    ReplyTooLong {
+        /// The text's length.
+        bytes: usize,
+    },
+    /// Over [`REPLIES_MAX`] replies wait.
+    #[error("too many replies wait to be said")]
+    TooManyReplies,
+    /// A model or its weights failed.
+    #[error("{what}: {reason}")]
+    Model {
+        /// Which model.
+        what: &'static str,
+        /// Why.
+        reason: String,
+    },
+}

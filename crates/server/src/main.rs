@@ -1,2 +1,37 @@
-//! The `hearsay` program.
-fn main() {}
+//! The `hearsay` program: the only crate with sockets, a clock and a disk.
+
+mod agent_file;
+mod bench_calls;
+mod call_core;
+mod cli;
+mod commands;
+mod config;
+mod demo_bank;
+mod drive;
+mod fast;
+mod http;
+mod media;
+mod metrics;
+mod playout;
+mod recorded_caller;
+mod recorder;
+mod report;
+mod tools;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("HEARSAY_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match commands::run(cli.command) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("hearsay: {error}");
+            ExitCode::from(commands::BAD_INPUT)
+        }
+    }
+}

@@ -1,1 +1,7 @@
 //! Models that hear or speak: VAD, recogniser, acoustic model, vocoder.
+
+pub mod recogniser;
+pub mod acoustic;
+pub mod synthesiser;
+pub mod vad;
+pub mod vocoder;

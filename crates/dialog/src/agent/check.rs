@@ -1,0 +1,354 @@
+//! Checks of a whole agent file: every name leads somewhere, every node can be
+//! reached, every outcome has a way on, and no wording needs a value that may be missing.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use super::error::Place;
+use super::fields::{Reader, Target, cure_for};
+use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind};
+use super::read::GraphPlaces;
+use super::read_graph::OUTCOMES;
+use crate::condition::Condition;
+use crate::template::Template;
+
+/// Notes every problem of a file that is only seen when all of it is read.
+pub(super) fn check(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    follow_references(reader, agent);
+    check_names(reader, agent, places);
+    for node in agent.nodes.values() {
+        check_outcomes(reader, agent, node, places);
+        check_wording(reader, agent, node, places);
+    }
+    let all_targets_exist = agent
+        .nodes
+        .values()
+        .flat_map(|node| &node.edges)
+        .all(|edge| agent.nodes.contains_key(&edge.to));
+    // The walks below would only repeat that an edge leads nowhere.
+    if all_targets_exist && agent.nodes.contains_key(&agent.start) {
+        check_reachable(reader, agent, places);
+        check_loops(reader, agent, places);
+        check_values_present(reader, agent, places);
+    }
+}
+
+fn follow_references(reader: &mut Reader, agent: &Agent) {
+    for reference in std::mem::take(&mut reader.references) {
+        let (what, known) = known_names(agent, reference.to);
+        if !known.contains(&reference.name.as_str()) {
+            let what = format!("{what} `{}` does not exist", reference.name);
+            let cure = match reference.to {
+                Target::Value if reference.name == "visits" => {
+                    "`visits` is for conditions only".to_owned()
+                }
+                Target::Value | Target::Condition if known.is_empty() => {
+                    format!("define `{}` under `slots` or `context`", reference.name)
+                }
+                _ => cure_for(&reference.name, &known),
+            };
+            reader.problem(reference.at, what, cure);
+        }
+    }
+}
+
+fn known_names(agent: &Agent, target: Target) -> (&'static str, Vec<&str>) {
+    let slots = || agent.slots.keys().map(String::as_str);
+    let context = || agent.context.keys().map(String::as_str);
+    let values = || slots().chain(context()).chain(agent.vars.keys().map(String::as_str));
+    match target {
+        Target::Agent => ("agent", agent.personas.keys().map(String::as_str).collect()),
+        Target::Node => ("node", agent.nodes.keys().map(String::as_str).collect()),
+        Target::Slot => ("slot", slots().collect()),
+        Target::Tool => ("tool", agent.tools.keys().map(String::as_str).collect()),
+        Target::Intent => {
+            let intents = agent.router.intents.iter().map(|intent| intent.name.as_str());
+            ("outcome or intent", intents.chain(OUTCOMES.iter().map(|(name, _)| *name)).collect())
+        }
+        Target::Context => ("context value", context().collect()),
+        Target::Value => ("slot or context value", values().collect()),
+        Target::Condition => ("slot or context value", values().chain(["visits"]).collect()),
+    }
+}
+
+/// Slots, context values and variables share one space of names in wording and conditions.
+fn check_names(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    let mut seen = BTreeSet::from(["visits"]);
+    let names = agent.slots.keys().chain(agent.context.keys()).chain(agent.vars.keys());
+    for name in names.map(String::as_str) {
+        if !seen.insert(name) {
+            let what = format!("`{name}` names more than one of slots, context, vars and `visits`");
+            reader.problem(Place::default(), what, "give each its own name");
+        }
+    }
+    if agent.nodes.is_empty() {
+        reader.problem(
+            places.graph,
+            "the graph has no nodes",
+            "add at least one node with `end: true`",
+        );
+    }
+}
+
+fn check_outcomes(reader: &mut Reader, agent: &Agent, node: &Node, places: &GraphPlaces) {
+    let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+    let edge_places = places.edges.get(&node.name).map(Vec::as_slice).unwrap_or_default();
+    for (edge, at) in node.edges.iter().zip(edge_places) {
+        if !can_happen(agent, node, &edge.on) {
+            let what = format!("`{}` cannot happen at node `{}`", edge.on.as_str(), node.name);
+            reader.problem(
+                *at,
+                what,
+                format!("use what it can lead to: {}", possible(agent, node)),
+            );
+        }
+    }
+    for needed in needed_outcomes(agent, node) {
+        let of_outcome = || node.edges.iter().filter(|edge| edge.on == needed);
+        let (word, name) = (needed.as_str(), &node.name);
+        if of_outcome().next().is_none() {
+            let what = format!("node `{name}` has no edge for `{word}`");
+            reader.problem(at, what, format!("add `- {{on: {word}, to: ...}}`"));
+        } else if of_outcome().all(|edge| edge.when.is_some()) {
+            let what = format!("node `{name}` has no way on for `{word}` when no condition holds");
+            reader.problem(at, what, format!("add a last edge for `{word}` without `when`"));
+        }
+    }
+    let asks_intents = node.kind == NodeKind::Ask(Ask::Intents);
+    if asks_intents && !node.edges.iter().any(|edge| matches!(edge.on, EdgeOn::Intent(_))) {
+        let what = format!("node `{}` asks for intents and draws none", node.name);
+        reader.problem(at, what, "add an edge for each intent that can be taken here");
+    }
+}
+
+fn collects_yes_no(agent: &Agent, node: &Node) -> bool {
+    let NodeKind::Collect(slot) = &node.kind else { return false };
+    agent.slots.get(slot).is_some_and(|slot| slot.kind == SlotKind::YesNo)
+}
+
+fn can_happen(agent: &Agent, node: &Node, on: &EdgeOn) -> bool {
+    use EdgeOn::{Done, Failed, Filled, Intent, No, Silence, Timeout, Unknown, Yes};
+    match &node.kind {
+        NodeKind::Say => matches!(on, Done),
+        NodeKind::Collect(_) if matches!(on, Yes | No) => collects_yes_no(agent, node),
+        NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Intent(_)),
+        NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Intent(_)),
+        NodeKind::Ask(Ask::YesNo) => matches!(on, Yes | No | Silence | Unknown | Intent(_)),
+        NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
+        NodeKind::End => false,
+    }
+}
+
+fn possible(agent: &Agent, node: &Node) -> String {
+    let mut words: Vec<&str> = OUTCOMES
+        .iter()
+        .filter(|(_, on)| can_happen(agent, node, on))
+        .map(|(word, _)| *word)
+        .collect();
+    if can_happen(agent, node, &EdgeOn::Intent(String::new())) {
+        words.push("any intent");
+    }
+    if words.is_empty() { "nothing, the call ends here".to_owned() } else { words.join(", ") }
+}
+
+fn draws_yes(node: &Node) -> bool {
+    node.edges.iter().any(|edge| edge.on == EdgeOn::Yes)
+}
+
+fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
+    match &node.kind {
+        NodeKind::Say => vec![EdgeOn::Done],
+        NodeKind::Collect(_) if collects_yes_no(agent, node) && draws_yes(node) => {
+            vec![EdgeOn::Yes, EdgeOn::No]
+        }
+        NodeKind::Collect(_) => vec![EdgeOn::Filled],
+        NodeKind::Ask(Ask::Intents) | NodeKind::End => vec![],
+        NodeKind::Ask(Ask::YesNo) => vec![EdgeOn::Yes, EdgeOn::No],
+        NodeKind::Tool(_) => vec![EdgeOn::Done, EdgeOn::Failed],
+    }
+}
+
+fn check_wording(reader: &mut Reader, agent: &Agent, node: &Node, places: &GraphPlaces) {
+    let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+    let silent = node.say.is_empty();
+    if silent && !matches!(node.kind, NodeKind::Tool(_)) {
+        let what = format!("node `{}` says nothing", node.name);
+        reader.problem(at, what, "add `say:`");
+    }
+    if let NodeKind::Collect(slot) = &node.kind
+        && let Some(SlotKind::Number | SlotKind::Flag) = agent.slots.get(slot).map(|slot| slot.kind)
+    {
+        let what = format!("slot `{slot}` of node `{}` is filled by tools only", node.name);
+        reader.problem(
+            at,
+            what,
+            "collect a slot of type digits, yes_no, date, name, money or free",
+        );
+    }
+}
+
+fn check_reachable(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    let mut reached = BTreeSet::new();
+    let mut open = VecDeque::from([agent.start.as_str()]);
+    while let Some(name) = open.pop_front() {
+        if !reached.insert(name) {
+            continue;
+        }
+        if let Some(node) = agent.nodes.get(name) {
+            open.extend(node.edges.iter().map(|edge| edge.to.as_str()));
+        }
+    }
+    for name in agent.nodes.keys().filter(|name| !reached.contains(name.as_str())) {
+        let at = places.nodes.get(name).copied().unwrap_or_default();
+        reader.problem(
+            at,
+            format!("node `{name}` cannot be reached"),
+            "draw an edge to it or remove it",
+        );
+    }
+    let ends = ends_ahead(agent);
+    for name in reached.iter().filter(|name| !ends.contains(**name)) {
+        let at = places.nodes.get(*name).copied().unwrap_or_default();
+        let what = format!("no end of the call can be reached from node `{name}`");
+        reader.problem(at, what, "draw a way to a node with `end: true`");
+    }
+}
+
+/// The nodes from which an end can be reached.
+fn ends_ahead(agent: &Agent) -> BTreeSet<&str> {
+    let mut ends: BTreeSet<&str> = BTreeSet::new();
+    loop {
+        let before = ends.len();
+        for node in agent.nodes.values() {
+            let leads = node.edges.iter().any(|edge| ends.contains(edge.to.as_str()));
+            if leads || node.kind == NodeKind::End {
+                ends.insert(&node.name);
+            }
+        }
+        if ends.len() == before {
+            return ends;
+        }
+    }
+}
+
+/// Nodes that only speak must not lead back to themselves: the agent would talk for ever.
+fn check_loops(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    for node in agent.nodes.values().filter(|node| node.kind == NodeKind::Say) {
+        let mut seen = BTreeSet::new();
+        let mut open: Vec<&str> = node.edges.iter().map(|edge| edge.to.as_str()).collect();
+        while let Some(name) = open.pop() {
+            let Some(next) = agent.nodes.get(name) else { continue };
+            if next.kind == NodeKind::Say && seen.insert(name) {
+                open.extend(next.edges.iter().map(|edge| edge.to.as_str()));
+            }
+        }
+        if seen.contains(node.name.as_str()) {
+            let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+            let what = format!("node `{}` leads back to itself without asking anybody", node.name);
+            reader.problem(at, what, "put a node with `ask`, `collect` or `tool` on the way");
+        }
+    }
+}
+
+/// Slots that surely have a value on arrival at each node: what every way there fills.
+fn slots_on_arrival(agent: &Agent) -> BTreeMap<&str, BTreeSet<&str>> {
+    let all: BTreeSet<&str> = agent.slots.keys().map(String::as_str).collect();
+    let mut arrival: BTreeMap<&str, BTreeSet<&str>> =
+        agent.nodes.keys().map(|name| (name.as_str(), all.clone())).collect();
+    arrival.insert(&agent.start, BTreeSet::new());
+    loop {
+        let mut changed = false;
+        for node in agent.nodes.values() {
+            for edge in &node.edges {
+                let after = slots_after(agent, node, edge, &arrival);
+                let Some(there) = arrival.get_mut(edge.to.as_str()) else { continue };
+                let before = there.len();
+                there.retain(|slot| after.contains(slot));
+                changed |= there.len() != before;
+            }
+        }
+        if !changed {
+            return arrival;
+        }
+    }
+}
+
+fn slots_after<'a>(
+    agent: &'a Agent,
+    node: &'a Node,
+    edge: &Edge,
+    arrival: &BTreeMap<&str, BTreeSet<&'a str>>,
+) -> BTreeSet<&'a str> {
+    let mut slots = arrival.get(node.name.as_str()).cloned().unwrap_or_default();
+    match (&node.kind, &edge.on) {
+        (NodeKind::Collect(slot), EdgeOn::Filled | EdgeOn::Yes | EdgeOn::No) => {
+            slots.insert(slot);
+        }
+        (NodeKind::Tool(tool), EdgeOn::Done) => {
+            let save = agent.tools.get(tool).map(|tool| tool.save.as_slice()).unwrap_or_default();
+            slots.extend(save.iter().map(|(slot, _)| slot.as_str()));
+        }
+        _ => {}
+    }
+    let requires = agent.nodes.get(&edge.to).and_then(|target| target.requires.as_ref());
+    let ensured = edge.when.iter().chain(requires).flat_map(Condition::ensures);
+    slots.extend(
+        ensured.filter_map(|name| agent.slots.get_key_value(name)).map(|(name, _)| name.as_str()),
+    );
+    slots
+}
+
+fn check_values_present(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    let arrival = slots_on_arrival(agent);
+    for node in agent.nodes.values() {
+        let Some(present) = arrival.get(node.name.as_str()) else { continue };
+        let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+        let mut templates: Vec<&Template> = node.say.iter().chain(&node.reprompt).collect();
+        let mut body_names = Vec::new();
+        if let NodeKind::Tool(name) = &node.kind
+            && let Some(tool) = agent.tools.get(name)
+        {
+            templates.push(&tool.url);
+            templates.extend(tool.headers.iter().map(|(_, value)| value));
+            templates.extend(&tool.meanwhile);
+            tool.body.iter().for_each(|body| names_in_json(body, &mut body_names));
+        }
+        let names = templates.iter().flat_map(|template| template.names().map(str::to_owned));
+        for name in names.chain(body_names) {
+            report_missing(reader, agent, present, &name, &node.name, at);
+        }
+        let edge_places = places.edges.get(&node.name).map(Vec::as_slice).unwrap_or_default();
+        for (edge, at) in node.edges.iter().zip(edge_places) {
+            let present = slots_after(agent, node, edge, &arrival);
+            for name in edge.say.iter().flat_map(Template::names) {
+                report_missing(reader, agent, &present, name, &node.name, *at);
+            }
+        }
+    }
+}
+
+fn report_missing(
+    reader: &mut Reader,
+    agent: &Agent,
+    present: &BTreeSet<&str>,
+    name: &str,
+    node: &str,
+    at: Place,
+) {
+    if agent.slots.contains_key(name) && !present.contains(name) {
+        let what = format!("`{{{name}}}` may have no value yet at node `{node}`");
+        reader.problem(at, what, format!("fill `{name}` on every way to it, or leave it out"));
+    }
+}
+
+fn names_in_json(value: &serde_json::Value, names: &mut Vec<String>) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            let template = Template::parse(text).unwrap_or_default();
+            names.extend(template.names().map(str::to_owned));
+        }
+        Value::Array(items) => items.iter().for_each(|item| names_in_json(item, names)),
+        Value::Object(entries) => entries.values().for_each(|item| names_in_json(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}

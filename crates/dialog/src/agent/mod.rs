@@ -1,0 +1,26 @@
+//! Agent files: YAML as written, and the [`Agent`] made from it.
+//!
+//! Reading is in two steps. `tree` keeps every value with its line and column;
+//! `read` turns the tree into the [`Agent`], and `check` follows every name and walks the
+//! graph. All problems of a file are found in one pass, each with its place and its cure.
+
+mod check;
+mod error;
+mod fields;
+mod model;
+mod read;
+mod read_graph;
+mod tree;
+
+pub use error::{AgentErrors, Problem};
+pub use model::{
+    Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases, Router,
+    SlotKind, SlotSpec, ToolSpec,
+};
+
+impl Agent {
+    /// Reads and checks an agent file; the error lists every problem found.
+    pub fn parse(yaml: &str) -> Result<Self, AgentErrors> {
+        read::parse(yaml)
+    }
+}

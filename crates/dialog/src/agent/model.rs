@@ -1,0 +1,447 @@
+//! The agent network as the call uses it: read, checked and immutable.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::condition::Condition;
+use crate::output::Expectation;
+use crate::template::Template;
+use crate::turn::TurnTaking;
+
+/// One agent file, checked: every name in it leads somewhere.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    pub(crate) name: String,
+    pub(crate) language: String,
+    pub(crate) personas: BTreeMap<String, Persona>,
+    pub(crate) router: Router,
+    pub(crate) slots: BTreeMap<String, SlotSpec>,
+    pub(crate) tools: BTreeMap<String, ToolSpec>,
+    pub(crate) vars: BTreeMap<String, String>,
+    pub(crate) context: Map<String, Value>,
+    pub(crate) phrases_to_favour: Vec<String>,
+    pub(crate) start: String,
+    pub(crate) nodes: BTreeMap<String, Node>,
+    pub(crate) limits: Limits,
+    pub(crate) turn_taking: TurnTaking,
+    pub(crate) phrases: Phrases,
+}
+
+/// One of the agents of the network: who speaks at some of the nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Persona {
+    /// Its name.
+    pub name: String,
+    /// Who it is and how it speaks, in prose.
+    pub persona: String,
+    /// Its voice.
+    pub voice: String,
+    /// Its speed, 0.5 to 2.0, 1.0 is normal.
+    pub speed: f32,
+    /// Its style, empty for neutral.
+    pub style: String,
+}
+
+/// What the callers can want.
+#[derive(Debug, Clone, Default)]
+pub struct Router {
+    /// The intents.
+    pub intents: Vec<Intent>,
+    /// An intent counts from this probability, 0 to 1.
+    pub probability_min: f32,
+}
+
+/// One thing that a caller can want.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intent {
+    /// Its name.
+    pub name: String,
+    /// Sentences that mean it.
+    pub examples: Vec<String>,
+}
+
+/// A value that the call collects.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SlotSpec {
+    /// Its name.
+    pub name: String,
+    /// What it holds.
+    pub kind: SlotKind,
+    /// Whether its value is masked in handoffs and logs.
+    pub private: bool,
+}
+
+/// What a slot holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SlotKind {
+    /// Digits, spoken or typed on the telephone's keys.
+    Digits {
+        /// Fewest.
+        digits_min: usize,
+        /// Most.
+        digits_max: usize,
+    },
+    /// Yes or no.
+    YesNo,
+    /// A calendar date, kept as it was said.
+    Date,
+    /// A person's name.
+    Name,
+    /// An amount of money.
+    Money,
+    /// Whatever the caller says.
+    Free,
+    /// A number, from a tool.
+    Number,
+    /// True or false, from a tool.
+    Flag,
+}
+
+/// An outside service.
+#[derive(Debug, Clone)]
+pub struct ToolSpec {
+    /// Its name.
+    pub name: String,
+    /// HTTP method.
+    pub method: HttpMethod,
+    /// Its address, with placeholders.
+    pub url: Template,
+    /// Header names and values, with placeholders.
+    pub headers: Vec<(String, Template)>,
+    /// JSON to send; its strings may hold placeholders.
+    pub body: Option<Value>,
+    /// Give up after this long, ms.
+    pub timeout_ms: u64,
+    /// What to say while it runs.
+    pub meanwhile: Option<Template>,
+    /// Say it after this long, ms; 0 is at once.
+    pub meanwhile_after_ms: u64,
+    /// What its answer must look like: a JSON Schema of which `type`, `required`,
+    /// `properties`, `items` and `enum` are checked.
+    pub answer: Option<Value>,
+    /// Which parts of its answer go to which slot: slot name and JSON pointer.
+    pub save: Vec<(String, String)>,
+}
+
+/// The method of an HTTP request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HttpMethod {
+    /// GET
+    Get,
+    /// POST
+    Post,
+    /// PUT
+    Put,
+    /// PATCH
+    Patch,
+    /// DELETE
+    Delete,
+}
+
+impl HttpMethod {
+    /// The method as it is written on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Patch => "PATCH",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// A place in the graph.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Who speaks there.
+    pub agent: String,
+    /// What is said on the first, second, ... visit; the last repeats.
+    pub say: Vec<Template>,
+    /// What happens there.
+    pub kind: NodeKind,
+    /// Whether the caller can interrupt what is said there.
+    pub interruptible: bool,
+    /// What is said when the caller was silent or not understood; the last repeats.
+    pub reprompt: Vec<Template>,
+    /// How often to reprompt before giving up.
+    pub reprompts_max: u32,
+    /// What must hold to come here at all, whatever edge leads here.
+    pub requires: Option<Condition>,
+    /// The ways on, tried in order.
+    pub edges: Vec<Edge>,
+}
+
+/// What happens at a node.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NodeKind {
+    /// Something is said and the call goes on by its `done` edge.
+    Say,
+    /// The caller is asked for a slot's value.
+    Collect(String),
+    /// The caller is asked what they want, or yes or no.
+    Ask(Ask),
+    /// A tool is asked.
+    Tool(String),
+    /// The call ends.
+    End,
+}
+
+/// What kind of answer a node asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    /// One of the intents of the node's edges.
+    Intents,
+    /// Yes or no.
+    YesNo,
+}
+
+/// A way from one node to another. What is not drawn cannot happen.
+#[derive(Debug, Clone)]
+pub struct Edge {
+    /// What leads this way.
+    pub on: EdgeOn,
+    /// What must also hold.
+    pub when: Option<Condition>,
+    /// Context values to set on the way.
+    pub set: Vec<(String, Value)>,
+    /// The node it leads to.
+    pub to: String,
+    /// What is said on the way, by the agent who is left.
+    pub say: Option<Template>,
+}
+
+/// What leads along an edge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EdgeOn {
+    /// The caller agreed.
+    Yes,
+    /// The caller declined.
+    No,
+    /// The slot has its value.
+    Filled,
+    /// The tool answered, or what there was to say is said.
+    Done,
+    /// The tool failed.
+    Failed,
+    /// The tool gave no answer in time; `failed` where no `timeout` is drawn.
+    Timeout,
+    /// The caller stayed silent through the reprompts.
+    Silence,
+    /// The caller was not understood through the reprompts.
+    Unknown,
+    /// The caller meant this intent.
+    Intent(String),
+}
+
+/// Bounds of a call.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Limits {
+    /// Longest call, ms.
+    pub call_ms_max: u64,
+    /// Longest silence before a reprompt, ms.
+    pub silence_ms_max: u64,
+    /// Longest utterance before it is finalised anyway, ms.
+    pub utterance_ms_max: u64,
+    /// Longest wait between two telephone keys, ms.
+    pub key_ms_max: u64,
+    /// Longest wait for the rest of a number after the caller stopped in the middle, ms.
+    pub digits_ms_max: u64,
+    /// Longest time for the goodbye to be played, ms.
+    pub goodbye_ms_max: u64,
+    /// Longest wait for a transcript, ms.
+    pub final_ms_max: u64,
+    /// Longest wait for the understanding, ms.
+    pub think_ms_max: u64,
+    /// Longest time without progress of the playback, ms.
+    pub playback_stall_ms_max: u64,
+    /// Longest text of one caller's turn, characters; the rest is cut.
+    pub caller_chars_max: usize,
+    /// Most lines of transcript kept; the oldest go first.
+    pub transcript_lines_max: usize,
+    /// Failures of the engine before the call gives up.
+    pub engine_failures_max: u32,
+    /// Node changes without a word from the caller or a tool.
+    pub hops_max: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            call_ms_max: 15 * 60_000,
+            silence_ms_max: 7_000,
+            utterance_ms_max: 20_000,
+            key_ms_max: 4_000,
+            digits_ms_max: 1_500,
+            goodbye_ms_max: 15_000,
+            final_ms_max: 2_500,
+            think_ms_max: 3_000,
+            playback_stall_ms_max: 5_000,
+            caller_chars_max: 1_000,
+            transcript_lines_max: 400,
+            engine_failures_max: 3,
+            hops_max: 16,
+        }
+    }
+}
+
+/// Wording that no node owns; each can be changed in the agent file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phrases {
+    /// Before a question is put again because it was not understood.
+    pub not_understood: String,
+    /// Before a question is put again because nobody answered.
+    pub still_there: String,
+    /// When something was asked for that cannot be done here.
+    pub refused: String,
+    /// When the engine failed and the caller has to say it again.
+    pub trouble: String,
+    /// Last words after too long a silence.
+    pub goodbye_silence: String,
+    /// Last words when the caller could not be understood.
+    pub goodbye_not_understood: String,
+    /// Last words at the longest length of a call.
+    pub goodbye_limit: String,
+    /// Last words when something failed for good.
+    pub goodbye_failed: String,
+}
+
+impl Default for Phrases {
+    fn default() -> Self {
+        let own = str::to_owned;
+        Self {
+            not_understood: own("Sorry, I did not get that."),
+            still_there: own("Are you still there?"),
+            refused: own("I am afraid I can't do that here."),
+            trouble: own("Sorry, I had a problem hearing you. Could you say that again?"),
+            goodbye_silence: own("I can't hear you, so I will hang up now. Goodbye."),
+            goodbye_not_understood: own("I am sorry that I could not help. Goodbye."),
+            goodbye_limit: own(
+                "We have reached the end of our time. Thank you for calling. Goodbye.",
+            ),
+            goodbye_failed: own(
+                "I am sorry, something went wrong on our side. Please call again later. Goodbye.",
+            ),
+        }
+    }
+}
+
+impl Agent {
+    /// The network's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+    /// Its language, such as `en`.
+    pub fn language(&self) -> &str {
+        &self.language
+    }
+    /// The agents of the network.
+    pub fn personas(&self) -> impl Iterator<Item = &Persona> {
+        self.personas.values()
+    }
+    /// The names of the voices it speaks with, each once.
+    pub fn voices(&self) -> Vec<&str> {
+        let mut voices: Vec<&str> =
+            self.personas.values().map(|persona| persona.voice.as_str()).collect();
+        voices.sort_unstable();
+        voices.dedup();
+        voices
+    }
+    /// What callers can want.
+    pub fn intents(&self) -> &[Intent] {
+        &self.router.intents
+    }
+    /// The router.
+    pub fn router(&self) -> &Router {
+        &self.router
+    }
+    /// The outside services.
+    pub fn tools(&self) -> impl Iterator<Item = &ToolSpec> {
+        self.tools.values()
+    }
+    /// The slots.
+    pub fn slots(&self) -> impl Iterator<Item = &SlotSpec> {
+        self.slots.values()
+    }
+    /// The nodes of the graph.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> {
+        self.nodes.values()
+    }
+    /// One node by its name.
+    pub fn node(&self, name: &str) -> Option<&Node> {
+        self.nodes.get(name)
+    }
+    /// The node where a call begins.
+    pub fn start(&self) -> &str {
+        &self.start
+    }
+    /// The bounds of a call.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+    /// The thresholds of turn-taking.
+    pub fn turn_taking(&self) -> &TurnTaking {
+        &self.turn_taking
+    }
+    /// The variables of the file, such as addresses of services.
+    pub fn vars(&self) -> &BTreeMap<String, String> {
+        &self.vars
+    }
+
+    /// The same agent with another value for a variable; `None` when the file has no such variable.
+    #[must_use]
+    pub fn with_var(mut self, name: &str, value: &str) -> Option<Self> {
+        *self.vars.get_mut(name)? = value.to_owned();
+        Some(self)
+    }
+
+    /// Words and names worth favouring by the recogniser at a node.
+    pub fn bias_phrases(&self, node: &str) -> Vec<String> {
+        const PHRASES_MAX: usize = 200;
+        let edges = self.nodes.get(node).map(|node| node.edges.as_slice()).unwrap_or_default();
+        let intents = edges.iter().filter_map(|edge| match &edge.on {
+            EdgeOn::Intent(name) => self.router.intents.iter().find(|intent| intent.name == *name),
+            _ => None,
+        });
+        let examples = intents.flat_map(|intent| &intent.examples);
+        self.phrases_to_favour.iter().chain(examples).take(PHRASES_MAX).cloned().collect()
+    }
+
+    /// The kind of answer that a node waits for.
+    pub(crate) fn expectation(&self, node: &Node) -> Expectation {
+        match &node.kind {
+            NodeKind::Ask(Ask::YesNo) => Expectation::YesNo,
+            NodeKind::Collect(slot) => match self.slots.get(slot).map(|slot| slot.kind) {
+                Some(SlotKind::Digits { digits_min, digits_max }) => {
+                    Expectation::Digits { digits_min, digits_max }
+                }
+                Some(SlotKind::YesNo) => Expectation::YesNo,
+                Some(SlotKind::Date) => Expectation::Date,
+                Some(SlotKind::Name) => Expectation::Name,
+                Some(SlotKind::Money) => Expectation::Money,
+                _ => Expectation::Anything,
+            },
+            _ => Expectation::Anything,
+        }
+    }
+
+    /// Every fixed sentence the agent can say with its voice, for making them ready ahead of time.
+    /// Sentences with placeholders are left out.
+    pub fn fixed_sentences(&self) -> Vec<(&str, String)> {
+        let mut sentences = Vec::new();
+        for node in self.nodes.values() {
+            let Some(persona) = self.personas.get(&node.agent) else { continue };
+            let on_edges = node.edges.iter().filter_map(|edge| edge.say.as_ref());
+            for template in node.say.iter().chain(&node.reprompt).chain(on_edges) {
+                if let Ok(text) = template.fill(|_| None) {
+                    sentences.push((persona.voice.as_str(), text));
+                }
+            }
+        }
+        sentences.dedup();
+        sentences
+    }
+}

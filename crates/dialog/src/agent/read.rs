@@ -1,0 +1,405 @@
+//! From the tree of an agent file to the [`Agent`]: every section but the graph.
+
+use std::collections::BTreeMap;
+
+use super::check::check;
+use super::error::{AgentErrors, Place};
+use super::fields::{Fields, Reader, Target};
+use super::model::{
+    Agent, HttpMethod, Intent, Limits, Persona, Phrases, Router, SlotKind, SlotSpec, ToolSpec,
+};
+use super::read_graph::read_graph;
+use super::tree::{self, Shape, Tree};
+use crate::turn::TurnTaking;
+
+/// Longest time that can be written anywhere, ms: one day.
+const TIME_MS_MAX: u64 = 24 * 60 * 60_000;
+/// Most digits of a slot.
+const DIGITS_MAX: u64 = 32;
+
+/// Reads and checks an agent file.
+pub(super) fn parse(yaml: &str) -> Result<Agent, AgentErrors> {
+    let tree = tree::parse(yaml).map_err(|problem| AgentErrors { problems: vec![problem] })?;
+    let mut reader = Reader::default();
+    let agent = read_agent(&mut reader, &tree);
+    if let Some((agent, places)) = &agent {
+        check(&mut reader, agent, places);
+    }
+    let mut problems = reader.problems;
+    problems.sort();
+    problems.dedup();
+    match agent {
+        Some((agent, _)) if problems.is_empty() => Ok(agent),
+        _ => Err(AgentErrors { problems }),
+    }
+}
+
+/// Where nodes and edges were written, for the checks that come after reading.
+#[derive(Debug, Default)]
+pub(super) struct GraphPlaces {
+    pub graph: Place,
+    pub nodes: BTreeMap<String, Place>,
+    /// Places of the edges of a node, in order.
+    pub edges: BTreeMap<String, Vec<Place>>,
+}
+
+fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> {
+    let mut fields = reader.fields(tree, "the agent file")?;
+    let name = fields.need(reader, "name").and_then(|tree| reader.text(tree, "`name`"));
+    let language = fields.take("language").and_then(|tree| reader.text(tree, "`language`"));
+    let vars = fields.take("vars").map(|tree| read_vars(reader, tree)).unwrap_or_default();
+    let context = fields.take("context").map(|tree| read_context(reader, tree)).unwrap_or_default();
+    let personas = fields.need(reader, "agents").map(|tree| read_personas(reader, tree));
+    let router = fields.take("router").and_then(|tree| read_router(reader, tree));
+    let slots = fields.take("slots").map(|tree| read_slots(reader, tree)).unwrap_or_default();
+    let tools = fields.take("tools").map(|tree| read_tools(reader, tree)).unwrap_or_default();
+    let favour =
+        fields.take("phrases_to_favour").map(|tree| reader.texts(tree, "`phrases_to_favour`"));
+    let phrases = fields.take("phrases").map(|tree| read_phrases(reader, tree)).unwrap_or_default();
+    let limits = fields.take("limits").map(|tree| read_limits(reader, tree)).unwrap_or_default();
+    let turn_taking =
+        fields.take("turn_taking").map(|tree| read_turn_taking(reader, tree)).unwrap_or_default();
+    let mut places = GraphPlaces::default();
+    let graph = fields.need(reader, "graph").and_then(|tree| read_graph(reader, tree, &mut places));
+    fields.finish(reader);
+    let (start, nodes) = graph?;
+    let agent = Agent {
+        name: name.unwrap_or_default(),
+        language: language.unwrap_or_else(|| "en".to_owned()),
+        personas: personas.unwrap_or_default(),
+        router: router.unwrap_or_default(),
+        slots,
+        tools,
+        vars,
+        context,
+        phrases_to_favour: favour.into_iter().flatten().map(|(text, _)| text).collect(),
+        start,
+        nodes,
+        limits,
+        turn_taking,
+        phrases,
+    };
+    Some((agent, places))
+}
+
+fn read_vars(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, String> {
+    let named = reader.named(tree, "`vars`");
+    named
+        .into_iter()
+        .filter_map(|(key, value)| {
+            Some((key.name.clone(), reader.text(value, &format!("`{}`", key.name))?))
+        })
+        .collect()
+}
+
+fn read_context(reader: &mut Reader, tree: &Tree) -> serde_json::Map<String, serde_json::Value> {
+    let named = reader.named(tree, "`context`");
+    named.into_iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect()
+}
+
+fn read_personas(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, Persona> {
+    let mut personas = BTreeMap::new();
+    for (key, value) in reader.named(tree, "`agents`") {
+        let Some(mut fields) = reader.fields(value, format!("agent `{}`", key.name)) else {
+            continue;
+        };
+        let persona = fields.take("persona").and_then(|tree| reader.text(tree, "`persona`"));
+        let voice = fields.need(reader, "voice").and_then(|tree| reader.text(tree, "`voice`"));
+        let speed = fields.take("speed").and_then(|tree| reader.number(tree, "`speed`", 0.5, 2.0));
+        let style = fields.take("style").and_then(|tree| reader.text(tree, "`style`"));
+        fields.finish(reader);
+        let persona = Persona {
+            name: key.name.clone(),
+            persona: persona.unwrap_or_default(),
+            voice: voice.unwrap_or_default(),
+            speed: speed.map_or(1.0, to_f32),
+            style: style.unwrap_or_default(),
+        };
+        personas.insert(key.name.clone(), persona);
+    }
+    if personas.is_empty() {
+        reader.problem(tree.at, "`agents` is empty", "add one, such as `host: {voice: ava}`");
+    }
+    personas
+}
+
+fn read_router(reader: &mut Reader, tree: &Tree) -> Option<Router> {
+    let mut fields = reader.fields(tree, "`router`")?;
+    let threshold =
+        fields.take("threshold").and_then(|tree| reader.number(tree, "`threshold`", 0.0, 1.0));
+    let mut intents = Vec::new();
+    if let Some(tree) = fields.need(reader, "intents") {
+        for (key, value) in reader.named(tree, "`intents`") {
+            let what = format!("an example of intent `{}`", key.name);
+            let examples: Vec<String> = match &value.value {
+                Shape::List(_) => {
+                    reader.texts(value, &what).into_iter().map(|(text, _)| text).collect()
+                }
+                _ => Vec::new(),
+            };
+            if examples.is_empty() {
+                let cure = "list sentences that a caller would say for it";
+                reader.problem(value.at, format!("intent `{}` has no examples", key.name), cure);
+            }
+            intents.push(Intent { name: key.name.clone(), examples });
+        }
+    }
+    fields.finish(reader);
+    Some(Router { intents, probability_min: threshold.map_or(0.5, to_f32) })
+}
+
+fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
+    let mut slots = BTreeMap::new();
+    for (key, value) in reader.named(tree, "`slots`") {
+        let Some(mut fields) = reader.fields(value, format!("slot `{}`", key.name)) else {
+            continue;
+        };
+        let kind = read_slot_kind(reader, &mut fields);
+        let private = fields.take("private").and_then(|tree| reader.flag(tree, "`private`"));
+        fields.finish(reader);
+        let slot = SlotSpec {
+            name: key.name.clone(),
+            kind: kind.unwrap_or(SlotKind::Free),
+            private: private.unwrap_or(false),
+        };
+        slots.insert(key.name.clone(), slot);
+    }
+    slots
+}
+
+fn read_slot_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotKind> {
+    let any = SlotKind::Digits { digits_min: 1, digits_max: 32 };
+    let kinds = [
+        ("digits", any),
+        ("yes_no", SlotKind::YesNo),
+        ("date", SlotKind::Date),
+        ("name", SlotKind::Name),
+        ("money", SlotKind::Money),
+        ("free", SlotKind::Free),
+        ("number", SlotKind::Number),
+        ("flag", SlotKind::Flag),
+    ];
+    let kind =
+        fields.need(reader, "type").and_then(|tree| reader.choice(tree, "slot type", &kinds));
+    if kind != Some(any) {
+        return kind;
+    }
+    let length =
+        fields.take("length").and_then(|tree| reader.whole(tree, "`length`", 1, DIGITS_MAX));
+    let min = fields
+        .take("length_min")
+        .and_then(|tree| reader.whole(tree, "`length_min`", 1, DIGITS_MAX));
+    let max = fields
+        .take("length_max")
+        .and_then(|tree| reader.whole(tree, "`length_max`", 1, DIGITS_MAX));
+    let min = length.or(min).unwrap_or(1);
+    let max = length.or(max).unwrap_or(DIGITS_MAX);
+    if min > max {
+        reader.problem(
+            fields.at,
+            format!("{}: `length_min` is above `length_max`", fields.what),
+            "swap them",
+        );
+    }
+    Some(SlotKind::Digits { digits_min: to_usize(min), digits_max: to_usize(max) })
+}
+
+fn read_tools(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, ToolSpec> {
+    let mut tools = BTreeMap::new();
+    for (key, value) in reader.named(tree, "`tools`") {
+        let Some(mut fields) = reader.fields(value, format!("tool `{}`", key.name)) else {
+            continue;
+        };
+        let tool = read_tool(reader, &key.name, &mut fields);
+        fields.finish(reader);
+        if let Some(tool) = tool {
+            tools.insert(key.name.clone(), tool);
+        }
+    }
+    tools
+}
+
+fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option<ToolSpec> {
+    const METHODS: [(&str, HttpMethod); 5] = [
+        ("GET", HttpMethod::Get),
+        ("POST", HttpMethod::Post),
+        ("PUT", HttpMethod::Put),
+        ("PATCH", HttpMethod::Patch),
+        ("DELETE", HttpMethod::Delete),
+    ];
+    let method = fields.take("method").and_then(|tree| reader.choice(tree, "method", &METHODS));
+    let url = fields.need(reader, "url").and_then(|tree| {
+        let text = reader.text(tree, "`url`")?;
+        if !text.starts_with("http://") && !text.starts_with("https://") && !text.starts_with('{') {
+            reader.problem(
+                tree.at,
+                format!("`{text}` is not an address"),
+                "begin it with http:// or https://",
+            );
+        }
+        reader.template(&text, tree.at)
+    });
+    let headers = fields.take("headers").map(|tree| read_headers(reader, tree)).unwrap_or_default();
+    let body = fields.take("body").map(|tree| {
+        check_body(reader, tree);
+        tree.to_json()
+    });
+    let timeout_ms =
+        fields.take("timeout_ms").and_then(|tree| reader.whole(tree, "`timeout_ms`", 1, 60_000));
+    let meanwhile = fields.take("meanwhile").and_then(|tree| {
+        let text = reader.text(tree, "`meanwhile`")?;
+        reader.template(&text, tree.at)
+    });
+    let after = fields
+        .take("meanwhile_after_ms")
+        .and_then(|tree| reader.whole(tree, "`meanwhile_after_ms`", 0, 60_000));
+    let answer = fields.take("answer").map(Tree::to_json);
+    let save = fields.take("save").map(|tree| read_save(reader, tree)).unwrap_or_default();
+    Some(ToolSpec {
+        name: name.to_owned(),
+        method: method.unwrap_or(if body.is_some() { HttpMethod::Post } else { HttpMethod::Get }),
+        url: url.unwrap_or_default(),
+        headers,
+        body,
+        timeout_ms: timeout_ms.unwrap_or(5_000),
+        meanwhile,
+        meanwhile_after_ms: after.unwrap_or(700),
+        answer,
+        save,
+    })
+}
+
+fn read_headers(reader: &mut Reader, tree: &Tree) -> Vec<(String, crate::template::Template)> {
+    let mut headers = Vec::new();
+    for (key, value) in reader.named(tree, "`headers`") {
+        let text = reader.text(value, &format!("header `{}`", key.name));
+        if let Some(template) = text.and_then(|text| reader.template(&text, value.at)) {
+            headers.push((key.name.clone(), template));
+        }
+    }
+    headers
+}
+
+/// Every string of a body may hold placeholders.
+fn check_body(reader: &mut Reader, tree: &Tree) {
+    match &tree.value {
+        Shape::Text(text) => {
+            reader.template(text, tree.at);
+        }
+        Shape::List(items) => items.iter().for_each(|item| check_body(reader, item)),
+        Shape::Map(entries) => entries.iter().for_each(|(_, value)| check_body(reader, value)),
+        Shape::Null | Shape::Flag(_) | Shape::Number(_) => {}
+    }
+}
+
+fn read_save(reader: &mut Reader, tree: &Tree) -> Vec<(String, String)> {
+    let mut save = Vec::new();
+    for (key, value) in reader.named(tree, "`save`") {
+        reader.refer(Target::Slot, &key.name, key.at);
+        let Some(pointer) = reader.text(value, "a JSON pointer") else { continue };
+        if !pointer.starts_with('/') {
+            reader.problem(
+                value.at,
+                format!("`{pointer}` is not a JSON pointer"),
+                "write it as `/card/ending`",
+            );
+        }
+        save.push((key.name.clone(), pointer));
+    }
+    save
+}
+
+fn read_phrases(reader: &mut Reader, tree: &Tree) -> Phrases {
+    let mut phrases = Phrases::default();
+    let Some(mut fields) = reader.fields(tree, "`phrases`") else { return phrases };
+    macro_rules! phrase {
+        ($($name:ident),*) => {$(
+            if let Some(text) = fields.take(stringify!($name)).and_then(|tree| reader.text(tree, "a phrase")) {
+                phrases.$name = text;
+            }
+        )*};
+    }
+    phrase!(not_understood, still_there, refused, trouble);
+    phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
+    fields.finish(reader);
+    phrases
+}
+
+fn read_limits(reader: &mut Reader, tree: &Tree) -> Limits {
+    let mut limits = Limits::default();
+    let Some(mut fields) = reader.fields(tree, "`limits`") else { return limits };
+    macro_rules! limit {
+        ($($name:ident: $kind:ty, $min:expr, $max:expr;)*) => {$(
+            let what = concat!("`", stringify!($name), "`");
+            if let Some(value) = fields.take(stringify!($name)).and_then(|tree| reader.whole(tree, what, $min, $max)) {
+                // The bounds above fit every kind used here.
+                limits.$name = <$kind>::try_from(value).unwrap_or(<$kind>::MAX);
+            }
+        )*};
+    }
+    limit! {
+        call_ms_max: u64, 1_000, TIME_MS_MAX;
+        silence_ms_max: u64, 500, TIME_MS_MAX;
+        utterance_ms_max: u64, 1_000, 120_000;
+        key_ms_max: u64, 500, 60_000;
+        digits_ms_max: u64, 0, 60_000;
+        goodbye_ms_max: u64, 1_000, 60_000;
+        final_ms_max: u64, 100, 60_000;
+        think_ms_max: u64, 100, 60_000;
+        playback_stall_ms_max: u64, 500, 60_000;
+        caller_chars_max: usize, 16, 100_000;
+        transcript_lines_max: usize, 1, 100_000;
+        engine_failures_max: u32, 0, 100;
+        hops_max: u32, 1, 1_000;
+    }
+    fields.finish(reader);
+    limits
+}
+
+fn read_turn_taking(reader: &mut Reader, tree: &Tree) -> TurnTaking {
+    let mut thresholds = TurnTaking::default();
+    let Some(mut fields) = reader.fields(tree, "`turn_taking`") else { return thresholds };
+    let probability = fields
+        .take("speech_probability_min")
+        .and_then(|tree| reader.number(tree, "`speech_probability_min`", 0.01, 0.99));
+    if let Some(probability) = probability {
+        thresholds.speech_probability_min = to_f32(probability);
+    }
+    macro_rules! threshold {
+        ($($name:ident),*) => {$(
+            let what = concat!("`", stringify!($name), "`");
+            if let Some(value) = fields.take(stringify!($name)).and_then(|tree| reader.whole(tree, what, 0, 60_000)) {
+                thresholds.$name = value;
+            }
+        )*};
+    }
+    threshold!(
+        onset_ms_min,
+        onset_gap_ms_max,
+        preview_silence_ms,
+        endpoint_complete_ms,
+        endpoint_ms
+    );
+    threshold!(
+        endpoint_incomplete_ms,
+        barge_in_ms_min,
+        interruption_ms_min,
+        judge_silence_ms,
+        judge_ms_max
+    );
+    if let Some(tree) = fields.take("back_channels") {
+        let words = reader.texts(tree, "`back_channels`");
+        thresholds.back_channels = words.into_iter().map(|(word, _)| word.to_lowercase()).collect();
+    }
+    fields.finish(reader);
+    thresholds
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "bounded numbers of a few digits")]
+fn to_f32(number: f64) -> f32 {
+    number as f32
+}
+
+fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}

@@ -1,0 +1,175 @@
+//! Everything a call waits for has a time by which the waiting ends.
+//!
+//! There is no state without an alarm, so no call can hang in silence.
+
+use std::sync::Arc;
+
+use super::Call;
+use crate::endpoint;
+use crate::event::EndReason;
+use crate::input::{EnginePart, ToolFailure};
+use crate::output::ListenCommand;
+use crate::time::CallTime;
+use crate::turn::Turn;
+
+/// What is to be done when a time has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alarm {
+    /// The caller paused: ask for the words so far.
+    Preview,
+    /// The caller's silence is long enough: the turn is over.
+    Endpoint,
+    /// The caller has spoken longer than allowed.
+    UtteranceLimit,
+    /// The sound over the agent must be judged now.
+    Judge,
+    /// The transcript does not come.
+    FinalMissing,
+    /// The understanding does not come.
+    ThoughtMissing,
+    /// Nobody has spoken for too long.
+    Silence,
+    /// The rest of a number does not come.
+    KeysPause,
+    /// The playback stands still.
+    PlaybackStalled,
+    /// A tool takes long enough for a word.
+    Filler,
+    /// The tool's answer does not come.
+    ToolMissing,
+    /// The call has reached its longest length.
+    CallLimit,
+    /// The goodbye takes too long.
+    GoodbyeLimit,
+}
+
+/// A tool's own deadline is kept outside; this much later the call stops waiting for that.
+const TOOL_GRACE_MS: u64 = 1_000;
+/// Alarms that can ring one after another at one time; each changes what rings next.
+const RINGS_MAX: usize = 16;
+
+impl Call {
+    pub(super) fn next_alarm(&self) -> Option<(CallTime, Alarm)> {
+        let turn = self.turn_alarms();
+        turn.into_iter().chain(self.standing_alarms()).flatten().min_by_key(|(at, _)| *at)
+    }
+
+    /// Alarms of the state that the call is in.
+    fn turn_alarms(&self) -> [Option<(CallTime, Alarm)>; 3] {
+        let limits = &self.agent.limits;
+        match self.turn {
+            Turn::CallerSpeaking { since, .. } => self.caller_alarms(since),
+            Turn::AgentPaused { since, .. } => self.judging_alarms(since),
+            Turn::Finalising { since, .. } => {
+                [Some((since + limits.final_ms_max, Alarm::FinalMissing)), None, None]
+            }
+            Turn::Thinking { since, .. } => {
+                [Some((since + limits.think_ms_max, Alarm::ThoughtMissing)), None, None]
+            }
+            Turn::Listening { since } => {
+                let keys = self.keys.deadline.map(|at| (at, Alarm::KeysPause));
+                [Some((since + limits.silence_ms_max, Alarm::Silence)), keys, None]
+            }
+            Turn::AgentSpeaking { .. } => {
+                let stalled = self.speech.active.as_ref().map(|reply| {
+                    (reply.progress_at + limits.playback_stall_ms_max, Alarm::PlaybackStalled)
+                });
+                [stalled, None, None]
+            }
+            Turn::Working { .. } => {
+                [self.desk.filler_at().map(|at| (at, Alarm::Filler)), None, None]
+            }
+            Turn::Idle | Turn::Ended => [None; 3],
+        }
+    }
+
+    fn caller_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
+        let thresholds = &self.agent.turn_taking;
+        let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
+        let silence_ms = endpoint::silence_ms(self.completeness(), thresholds);
+        let preview = (last_voice + thresholds.preview_silence_ms, Alarm::Preview);
+        [
+            (!self.hearing.preview_asked).then_some(preview),
+            Some((last_voice + silence_ms, Alarm::Endpoint)),
+            Some((since + self.agent.limits.utterance_ms_max, Alarm::UtteranceLimit)),
+        ]
+    }
+
+    fn judging_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
+        let thresholds = &self.agent.turn_taking;
+        let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
+        let preview = (last_voice + thresholds.judge_silence_ms, Alarm::Preview);
+        [
+            (!self.hearing.preview_asked).then_some(preview),
+            Some((
+                last_voice + thresholds.judge_ms_max.max(thresholds.judge_silence_ms),
+                Alarm::Judge,
+            )),
+            Some((since + self.agent.limits.utterance_ms_max, Alarm::UtteranceLimit)),
+        ]
+    }
+
+    /// Alarms of the call as a whole.
+    fn standing_alarms(&self) -> [Option<(CallTime, Alarm)>; 2] {
+        if let Turn::Idle | Turn::Ended = self.turn {
+            return [None; 2];
+        }
+        let end = match self.closing {
+            Some(closing) => (closing.deadline, Alarm::GoodbyeLimit),
+            None => (self.connected_at + self.agent.limits.call_ms_max, Alarm::CallLimit),
+        };
+        let tool = self.desk.deadline().map(|at| (at + TOOL_GRACE_MS, Alarm::ToolMissing));
+        [Some(end), tool]
+    }
+
+    /// Rings every alarm whose time has come.
+    pub(super) fn ring_alarms(&mut self) {
+        for _ in 0..RINGS_MAX {
+            match self.next_alarm() {
+                Some((at, alarm)) if at <= self.now => self.ring(alarm),
+                _ => return,
+            }
+            self.settle();
+        }
+    }
+
+    fn ring(&mut self, alarm: Alarm) {
+        match alarm {
+            Alarm::Preview => {
+                self.hearing.preview_asked = true;
+                let utterance = self.hearing.utterance;
+                self.listen(ListenCommand::Preview { utterance });
+            }
+            Alarm::Endpoint => self.end_of_caller_turn(),
+            Alarm::UtteranceLimit => match self.turn {
+                Turn::AgentPaused { .. } => self.interrupted(),
+                _ => self.finalise(),
+            },
+            Alarm::Judge => self.judge_sound(),
+            Alarm::FinalMissing => self.take_failure(EnginePart::Listen, "no transcript in time"),
+            Alarm::ThoughtMissing => {
+                self.take_failure(EnginePart::Think, "no understanding in time")
+            }
+            Alarm::Silence => self.on_silence(),
+            Alarm::KeysPause => self.submit_keys(),
+            Alarm::PlaybackStalled => {
+                self.take_failure(EnginePart::Speak, "the playback stands still")
+            }
+            Alarm::Filler => self.say_filler(),
+            Alarm::ToolMissing => self.on_tool_done(Err(ToolFailure::Timeout)),
+            Alarm::CallLimit => {
+                let agent = Arc::clone(&self.agent);
+                self.close(EndReason::CallLimit, &agent.phrases.goodbye_limit);
+            }
+            Alarm::GoodbyeLimit => {
+                if let Some(closing) = self.closing {
+                    self.hang_up(closing.reason);
+                }
+            }
+        }
+    }
+
+    fn take_failure(&mut self, part: EnginePart, reason: &str) {
+        self.on_engine_failed(part, reason.to_owned());
+    }
+}

@@ -1,0 +1,356 @@
+//! The caller's side: voice, words, the end of a turn, sounds over the agent.
+
+use super::Call;
+use hearsay_text::pii::Pii;
+
+use crate::barge_in::{self, Sound, Verdict};
+use crate::endpoint::{self, Completeness};
+use crate::event::{EventKind, Speaker, TranscriptLine};
+use crate::output::{ListenCommand, Output};
+use crate::time::UtteranceId;
+use crate::turn::Turn;
+
+/// Voice without words from this length counts as "not understood", ms: music, another language.
+const WORDLESS_MS_MIN: u64 = 1_500;
+/// Over the agent it takes this much, ms: a passing lorry does not count, hold music does.
+const ENDLESS_MS_MIN: u64 = 5_000;
+
+/// What is known about the utterance that is open.
+#[derive(Debug)]
+pub(super) struct Hearing {
+    pub utterance: UtteranceId,
+    /// The running transcript.
+    interim: String,
+    /// The transcript after the last voice, once the recogniser gave it.
+    preview: Option<String>,
+    pub preview_asked: bool,
+    /// Whether anything was heard in it.
+    touched: bool,
+    /// Whether it began while the agent was still speaking.
+    pub began_over_agent: bool,
+    /// Words of the same turn from an utterance that was closed too early.
+    prefix: String,
+    /// That utterance, while its transcript is on its way.
+    prefix_awaited: Option<UtteranceId>,
+    /// Voiced time of the utterance that was finalised, ms.
+    voiced_ms: u64,
+}
+
+impl Default for Hearing {
+    fn default() -> Self {
+        Self {
+            utterance: UtteranceId::FIRST,
+            interim: String::new(),
+            preview: None,
+            preview_asked: false,
+            touched: false,
+            began_over_agent: false,
+            prefix: String::new(),
+            prefix_awaited: None,
+            voiced_ms: 0,
+        }
+    }
+}
+
+impl Hearing {
+    /// The best knowledge of the words so far.
+    fn text(&self) -> &str {
+        self.preview.as_deref().filter(|text| !text.is_empty()).unwrap_or(&self.interim)
+    }
+
+    /// The utterance is closed on both sides; the next one is open.
+    fn next_utterance(&mut self) {
+        self.utterance = self.utterance.next();
+        self.interim.clear();
+        self.preview = None;
+        self.preview_asked = false;
+        self.touched = false;
+    }
+
+    pub fn forget_prefix(&mut self) {
+        self.prefix.clear();
+        self.prefix_awaited = None;
+    }
+}
+
+impl Call {
+    pub(super) fn is_final_wanted(&self, utterance: UtteranceId) -> bool {
+        match self.turn {
+            Turn::Finalising { utterance: awaited, .. } => {
+                utterance == awaited || self.hearing.prefix_awaited == Some(utterance)
+            }
+            Turn::CallerSpeaking { utterance: open, .. } => {
+                utterance == open || self.hearing.prefix_awaited == Some(utterance)
+            }
+            // A typed line, or a recogniser that ended the utterance by itself.
+            Turn::Listening { .. } | Turn::Working { .. } => utterance == self.hearing.utterance,
+            _ => false,
+        }
+    }
+
+    pub(super) fn on_voice(&mut self, speech: f32) {
+        let thresholds = &self.agent.turn_taking;
+        let voiced = speech >= thresholds.speech_probability_min;
+        let held = matches!(self.turn, Turn::CallerSpeaking { .. } | Turn::AgentPaused { .. });
+        let (onset_ms, barge_in_ms) = (thresholds.onset_ms_min, thresholds.barge_in_ms_min);
+        self.voice.frame(self.now, voiced, thresholds.onset_gap_ms_max, held);
+        if voiced {
+            self.hearing.touched = true;
+            self.hearing.preview = None;
+            self.hearing.preview_asked = false;
+        }
+        let speaking = self.voice.burst_of(onset_ms).is_some();
+        match self.turn {
+            Turn::Listening { .. } | Turn::Working { .. } if speaking && self.closing.is_none() => {
+                self.start_caller_turn();
+            }
+            Turn::Finalising { .. } | Turn::Thinking { .. } if speaking => self.caller_goes_on(),
+            Turn::AgentSpeaking { .. } if self.voice.burst_of(barge_in_ms).is_some() => {
+                self.pause_reply()
+            }
+            Turn::AgentPaused { .. } => self.judge_sound(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn on_interim(&mut self, text: &str) {
+        let chars_max = self.agent.limits.caller_chars_max;
+        self.hearing.interim = text.trim().chars().take(chars_max).collect();
+        if self.hearing.interim.is_empty() {
+            return;
+        }
+        self.hearing.touched = true;
+        match self.turn {
+            // Too quiet for the voice detector, but words are words.
+            Turn::Listening { .. } | Turn::Working { .. } if self.closing.is_none() => {
+                self.voice.words_heard(self.now);
+                self.start_caller_turn();
+            }
+            Turn::CallerSpeaking { .. } => self.voice.words_heard(self.now),
+            Turn::AgentPaused { .. } => self.judge_sound(),
+            _ => {}
+        }
+    }
+
+    pub(super) fn on_preview(&mut self, text: &str) {
+        // An answer to a question that voice has overtaken says nothing about now.
+        if !self.hearing.preview_asked {
+            return;
+        }
+        let chars_max = self.agent.limits.caller_chars_max;
+        self.hearing.preview = Some(text.trim().chars().take(chars_max).collect());
+        if let Turn::AgentPaused { .. } = self.turn {
+            self.judge_sound();
+        }
+    }
+
+    pub(super) fn start_caller_turn(&mut self) {
+        let since = self.voice.burst().map_or(self.now, |burst| burst.since);
+        self.turns_count += 1;
+        self.event(EventKind::TurnStarted { turn: self.turns_count, speaker: Speaker::Caller });
+        self.set_turn(Turn::CallerSpeaking { utterance: self.hearing.utterance, since });
+    }
+
+    /// The caller speaks again before the agent could answer: it is still the same turn.
+    fn caller_goes_on(&mut self) {
+        let since = self.voice.burst().map_or(self.now, |burst| burst.since);
+        if let Turn::Finalising { utterance, .. } = self.turn {
+            self.hearing.prefix_awaited = Some(utterance);
+        }
+        if let Some(thought) = self.thought.take() {
+            self.hearing.prefix = thought.text;
+        }
+        self.set_turn(Turn::CallerSpeaking { utterance: self.hearing.utterance, since });
+    }
+
+    pub(super) fn completeness(&self) -> Completeness {
+        let (prefix, text) = (self.hearing.prefix.as_str(), self.hearing.text());
+        if prefix.is_empty() && self.keys.digits.is_empty() {
+            return endpoint::completeness(text, &self.expectation());
+        }
+        let whole = format!("{prefix} {} {text}", self.keys.digits);
+        endpoint::completeness(&whole, &self.expectation())
+    }
+
+    pub(super) fn end_of_caller_turn(&mut self) {
+        let wordless =
+            self.hearing.preview.as_deref() == Some("") && self.hearing.interim.is_empty();
+        if !wordless {
+            return self.finalise();
+        }
+        let voiced_ms = self.voice.burst().map_or(0, |burst| burst.voiced_ms);
+        self.discard_utterance();
+        if let Some(utterance) = self.hearing.prefix_awaited.take() {
+            return self.set_turn(Turn::Finalising { utterance, since: self.now });
+        }
+        self.heard("", 0.0, voiced_ms);
+    }
+
+    pub(super) fn finalise(&mut self) {
+        let utterance = self.hearing.utterance;
+        let burst = self.voice.burst();
+        let last_voice = burst.map_or(self.now, |burst| burst.last_voice);
+        self.hearing.voiced_ms = burst.map_or(0, |burst| burst.voiced_ms);
+        self.event(EventKind::CallerStopped { utterance, last_voice });
+        self.listen(ListenCommand::Finalize { utterance });
+        self.hearing.next_utterance();
+        self.voice.clear();
+        self.set_turn(Turn::Finalising { utterance, since: self.now });
+    }
+
+    pub(super) fn discard_utterance(&mut self) {
+        let utterance = self.hearing.utterance;
+        self.listen(ListenCommand::Discard { utterance });
+        self.hearing.next_utterance();
+        self.voice.clear();
+    }
+
+    /// Throws away what was said over an agent who could not be interrupted.
+    pub(super) fn discard_if_touched(&mut self) {
+        if self.hearing.touched && self.voice.burst().is_none() {
+            self.discard_utterance();
+        }
+    }
+
+    pub(super) fn on_final(&mut self, utterance: UtteranceId, text: &str, confidence: f32) {
+        let chars_max = self.agent.limits.caller_chars_max;
+        let text: String = text.trim().chars().take(chars_max).collect();
+        if self.hearing.prefix_awaited == Some(utterance) {
+            self.hearing.prefix_awaited = None;
+            // Waiting for this one alone: the utterance after it had no words.
+            if !matches!(self.turn, Turn::Finalising { utterance: awaited, .. } if awaited == utterance)
+            {
+                self.note_caller(&text, confidence);
+                join_words(&mut self.hearing.prefix, &text);
+                return;
+            }
+        }
+        if utterance == self.hearing.utterance {
+            self.hearing.voiced_ms = 0;
+            self.hearing.next_utterance();
+            self.voice.clear();
+        }
+        let voiced_ms = self.hearing.voiced_ms;
+        self.heard(&text, confidence, voiced_ms);
+    }
+
+    /// The caller's turn is over and these are its last words.
+    fn heard(&mut self, text: &str, confidence: f32, voiced_ms: u64) {
+        self.hearing.prefix_awaited = None;
+        let mut whole = std::mem::take(&mut self.hearing.prefix);
+        let expectation = self.expectation();
+        let over_agent = std::mem::take(&mut self.hearing.began_over_agent);
+        let only_hum = (over_agent || !self.speech.cut.is_empty())
+            && barge_in::is_back_channel(text, &expectation, &self.agent.turn_taking);
+        self.set_turn(Turn::Listening { since: self.now });
+        if whole.is_empty() && (text.is_empty() || only_hum) {
+            return self.nothing_said(voiced_ms);
+        }
+        self.speech.cut.clear();
+        self.note_caller(text, confidence);
+        join_words(&mut whole, text);
+        let chars_max = self.agent.limits.caller_chars_max;
+        let whole: String = whole.chars().take(chars_max).collect();
+        self.understand(&whole);
+    }
+
+    /// It was noise after all: the agent goes on with what it was saying.
+    fn nothing_said(&mut self, voiced_ms: u64) {
+        let waiting = self.is_waiting_for_caller();
+        if self.speech.cut.is_empty() {
+            if waiting && voiced_ms >= WORDLESS_MS_MIN {
+                self.not_understood();
+            }
+        } else if waiting && voiced_ms >= ENDLESS_MS_MIN && self.gives_up() {
+            self.speech.cut.clear();
+            self.not_understood();
+        } else {
+            self.speech.queue.extend(self.speech.cut.drain(..));
+        }
+    }
+
+    fn note_caller(&mut self, text: &str, confidence: f32) {
+        if text.is_empty() {
+            return;
+        }
+        let text = Pii::new(text.to_owned());
+        self.event(EventKind::CallerSaid { text: text.clone(), confidence });
+        let line = TranscriptLine {
+            at: self.now,
+            speaker: Speaker::Caller,
+            agent: String::new(),
+            text,
+            interrupted: false,
+        };
+        self.memory.note(line);
+    }
+
+    fn pause_reply(&mut self) {
+        let Some(reply) = self.speech.active.as_ref().filter(|reply| reply.line.interruptible)
+        else {
+            return;
+        };
+        let reply = reply.id;
+        self.push(Output::Pause { reply });
+        self.set_turn(Turn::AgentPaused { reply, since: self.now });
+        self.judge_sound();
+    }
+
+    pub(super) fn judge_sound(&mut self) {
+        let Some(burst) = self.voice.burst() else { return self.resume_reply() };
+        let sound = Sound {
+            text: self.hearing.text(),
+            text_is_final: self.hearing.preview.is_some(),
+            voiced_ms: burst.voiced_ms,
+            silence_ms: self.now.ms_since(burst.last_voice),
+        };
+        match barge_in::judge(sound, &self.expectation(), &self.agent.turn_taking) {
+            Verdict::Wait => {}
+            Verdict::GoOn => self.resume_reply(),
+            Verdict::Interruption => self.interrupted(),
+        }
+    }
+
+    fn resume_reply(&mut self) {
+        let Turn::AgentPaused { reply, .. } = self.turn else { return };
+        self.push(Output::Resume { reply });
+        self.event(EventKind::BackChannel { reply });
+        self.discard_utterance();
+        if let Some(active) = &mut self.speech.active {
+            active.progress_at = self.now;
+        }
+        self.set_turn(Turn::AgentSpeaking { reply });
+    }
+
+    /// The caller wants to speak. What was not heard is kept until there are words.
+    pub(super) fn interrupted(&mut self) {
+        self.speech.cut.clear();
+        let unheard = self.cut_reply();
+        self.speech.cut.extend(unheard);
+        let queued = std::mem::take(&mut self.speech.queue);
+        self.speech.cut.extend(queued.into_iter().filter(|line| !line.is_filler()));
+        self.start_caller_turn();
+    }
+
+    pub(super) fn listen_failed(&mut self) {
+        let caller_was_heard =
+            matches!(self.turn, Turn::CallerSpeaking { .. } | Turn::Finalising { .. });
+        if !caller_was_heard || self.closing.is_some() {
+            return;
+        }
+        if let Turn::CallerSpeaking { .. } = self.turn {
+            self.discard_utterance();
+        }
+        self.hearing.forget_prefix();
+        self.speech.cut.clear();
+        self.set_turn(Turn::Listening { since: self.now });
+        self.say_trouble();
+    }
+}
+
+fn join_words(words: &mut String, more: &str) {
+    if !words.is_empty() && !more.is_empty() {
+        words.push(' ');
+    }
+    words.push_str(more);
+}

@@ -1,0 +1,507 @@
+//! The graph: entering nodes, understanding the caller, telephone keys, tools.
+
+use std::sync::Arc;
+
+use hearsay_text::pii::Pii;
+use serde_json::{Value, json};
+
+use super::Call;
+use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind};
+use crate::event::{EndReason, EventKind};
+use crate::input::{Thought, ToolFailure};
+use crate::output::{ListenCommand, Output, SpeakKind, ThinkRequest};
+use crate::slot;
+use crate::time::{CallTime, ThinkId, ToolCallId};
+use crate::tool;
+use crate::turn::Turn;
+use crate::workflow;
+
+/// A yes or no of at most this many words is taken as it is; a longer one may hold a wish.
+const PLAIN_ANSWER_WORDS_MAX: usize = 4;
+
+/// What is being understood.
+#[derive(Debug)]
+pub(super) struct PendingThought {
+    pub think: ThinkId,
+    pub text: String,
+    /// What the words mean if no intent is found in them.
+    fallback: Option<EdgeOn>,
+}
+
+/// Digits typed or said so far for the slot that is being collected.
+#[derive(Debug, Default)]
+pub(super) struct Keys {
+    pub digits: String,
+    pub deadline: Option<CallTime>,
+    typed: bool,
+}
+
+/// The tool that runs, if any, and where its outcome waits while the caller speaks.
+#[derive(Debug)]
+pub(super) struct ToolDesk {
+    running: Option<RunningTool>,
+    pub deferred: Option<EdgeOn>,
+    next_id: ToolCallId,
+    next_think: ThinkId,
+}
+
+#[derive(Debug)]
+struct RunningTool {
+    id: ToolCallId,
+    name: String,
+    since: CallTime,
+    deadline: CallTime,
+    /// When to say its filler, until it is said.
+    filler_at: Option<CallTime>,
+}
+
+impl Default for ToolDesk {
+    fn default() -> Self {
+        Self {
+            running: None,
+            deferred: None,
+            next_id: ToolCallId::FIRST,
+            next_think: ThinkId::FIRST,
+        }
+    }
+}
+
+impl ToolDesk {
+    pub fn running_id(&self) -> Option<ToolCallId> {
+        self.running.as_ref().map(|tool| tool.id)
+    }
+
+    pub fn filler_at(&self) -> Option<CallTime> {
+        self.running.as_ref().and_then(|tool| tool.filler_at)
+    }
+
+    pub fn deadline(&self) -> Option<CallTime> {
+        self.running.as_ref().map(|tool| tool.deadline)
+    }
+
+    pub fn forget(&mut self) {
+        self.running = None;
+        self.deferred = None;
+    }
+}
+
+impl Call {
+    pub(super) fn begin(&mut self, start: &str) {
+        if let Some(outcome) = self.enter(start) {
+            self.walk(outcome);
+        }
+    }
+
+    pub(super) fn is_waiting_for_caller(&self) -> bool {
+        let kind = self.current_node().map(|node| &node.kind);
+        matches!(kind, Some(NodeKind::Collect(_) | NodeKind::Ask(_))) && self.closing.is_none()
+    }
+
+    /// Follows drawn edges from this outcome until somebody has to answer.
+    pub(super) fn walk(&mut self, outcome: EdgeOn) {
+        let agent = Arc::clone(&self.agent);
+        let mut next = Some(outcome);
+        for _ in 0..=agent.limits.hops_max {
+            let Some(outcome) = next else { return };
+            let Some(node) = agent.node(&self.node) else { return };
+            match workflow::edge_for(&agent, node, &outcome, &self.memory) {
+                Some(edge) => next = self.take_edge(edge),
+                None => return self.no_way_on(node, &outcome),
+            }
+        }
+        if next.is_some() {
+            self.close(EndReason::Blocked, &agent.phrases.goodbye_failed);
+        }
+    }
+
+    fn take_edge(&mut self, edge: &Edge) -> Option<EdgeOn> {
+        for (name, value) in &edge.set {
+            self.memory.set_context(name, value.clone());
+        }
+        if let Some(template) = &edge.say {
+            let text = self.memory.say(template);
+            self.say(&text, SpeakKind::Reply);
+        }
+        self.enter(&edge.to)
+    }
+
+    /// Arrives at a node; the outcome is what leads on at once, if anything does.
+    fn enter(&mut self, name: &str) -> Option<EdgeOn> {
+        let agent = Arc::clone(&self.agent);
+        let node = agent.node(name)?;
+        let from = self.current_node().map(|node| node.agent.clone()).unwrap_or_default();
+        self.node = name.to_owned();
+        self.memory.visit(name);
+        self.reprompts = 0;
+        self.keys = Keys::default();
+        if from != node.agent {
+            let context = Pii::new(self.memory.handoff());
+            self.event(EventKind::Handoff { from, to: node.agent.clone(), context });
+        }
+        self.event(EventKind::NodeEntered { agent: node.agent.clone(), node: name.to_owned() });
+        match &node.kind {
+            NodeKind::End => {
+                let last_words = self.wording(node);
+                self.end_of_graph(&last_words);
+                None
+            }
+            NodeKind::Say => {
+                self.say_wording(node);
+                Some(EdgeOn::Done)
+            }
+            NodeKind::Tool(tool) => {
+                self.say_wording(node);
+                self.call_tool(tool);
+                None
+            }
+            NodeKind::Collect(_) | NodeKind::Ask(_) => {
+                self.say_wording(node);
+                let command = ListenCommand::Expect {
+                    expectation: agent.expectation(node),
+                    phrases: agent.bias_phrases(name),
+                };
+                self.listen(command);
+                None
+            }
+        }
+    }
+
+    /// The last words of the graph follow what is still to be said; nothing is cut.
+    fn end_of_graph(&mut self, last_words: &str) {
+        self.say_goodbye(last_words);
+        let deadline = self.now + self.agent.limits.goodbye_ms_max;
+        self.closing = Some(super::Closing { reason: EndReason::Completed, deadline });
+    }
+
+    fn say_wording(&mut self, node: &Node) {
+        let text = self.wording(node);
+        self.say(&text, SpeakKind::Reply);
+    }
+
+    /// The node's wording for this visit.
+    fn wording(&self, node: &Node) -> String {
+        let visit = usize::try_from(self.memory.visits(&node.name)).unwrap_or(usize::MAX);
+        let template = node.say.get(visit.saturating_sub(1)).or(node.say.last());
+        template.map(|template| self.memory.say(template)).unwrap_or_default()
+    }
+
+    /// An outcome without a drawn edge: the graph stays where it is.
+    fn no_way_on(&mut self, node: &Node, outcome: &EdgeOn) {
+        let agent = Arc::clone(&self.agent);
+        let phrases = &agent.phrases;
+        match outcome {
+            EdgeOn::Silence => return self.close(EndReason::Silence, &phrases.goodbye_silence),
+            EdgeOn::Unknown => {
+                return self.close(EndReason::NotUnderstood, &phrases.goodbye_not_understood);
+            }
+            _ => {}
+        }
+        let proposed = outcome.as_str().to_owned();
+        self.event(EventKind::EdgeRefused { node: node.name.clone(), proposed });
+        match outcome {
+            EdgeOn::Failed | EdgeOn::Timeout => {
+                self.close(EndReason::ToolFailed, &phrases.goodbye_failed)
+            }
+            _ if self.is_waiting_for_caller() => self.ask_again(&phrases.refused),
+            _ => self.close(EndReason::Blocked, &phrases.goodbye_failed),
+        }
+    }
+
+    pub(super) fn on_silence(&mut self) {
+        self.set_turn(Turn::Listening { since: self.now });
+        let agent = Arc::clone(&self.agent);
+        match self.current_node() {
+            Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Silence),
+            _ => self.reprompt(&agent.phrases.still_there),
+        }
+    }
+
+    pub(super) fn not_understood(&mut self) {
+        let agent = Arc::clone(&self.agent);
+        match self.current_node() {
+            Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Unknown),
+            _ => self.reprompt(&agent.phrases.not_understood),
+        }
+    }
+
+    /// Counts a try that came to nothing; true when there have been enough.
+    pub(super) fn gives_up(&mut self) -> bool {
+        self.reprompts += 1;
+        self.current_node().is_some_and(|node| self.reprompts > node.reprompts_max)
+    }
+
+    /// Puts the question again: in the node's own words for that, or after `lead`.
+    fn reprompt(&mut self, lead: &str) {
+        let agent = Arc::clone(&self.agent);
+        let Some(node) = agent.node(&self.node) else { return };
+        let count = usize::try_from(self.reprompts).unwrap_or(usize::MAX);
+        self.reprompts += 1;
+        match node.reprompt.get(count).or(node.reprompt.last()) {
+            Some(template) => {
+                let text = self.memory.say(template);
+                self.say(&text, SpeakKind::Reprompt);
+            }
+            None => {
+                let text = format!("{lead} {}", self.wording(node));
+                self.say(text.trim(), SpeakKind::Reprompt);
+            }
+        }
+    }
+
+    /// The caller was understood and cannot have it: says so and puts the question again.
+    fn ask_again(&mut self, lead: &str) {
+        let Some(node) = self.current_node() else { return };
+        if self.reprompts >= node.reprompts_max {
+            return self.walk(EdgeOn::Unknown);
+        }
+        let text = format!("{lead} {}", self.wording(node));
+        self.reprompts += 1;
+        self.say(text.trim(), SpeakKind::Reprompt);
+    }
+
+    /// What the caller's words mean at this node.
+    pub(super) fn understand(&mut self, text: &str) {
+        // During a tool or the last words the caller is heard and nothing is changed by it.
+        if !self.is_waiting_for_caller() {
+            return;
+        }
+        let agent = Arc::clone(&self.agent);
+        let Some(node) = agent.node(&self.node) else { return };
+        match &node.kind {
+            NodeKind::Collect(slot) => self.understand_value(node, slot, text),
+            NodeKind::Ask(Ask::YesNo) => self.understand_yes_no(node, text),
+            NodeKind::Ask(Ask::Intents) => self.think(node, text, None),
+            NodeKind::Say | NodeKind::Tool(_) | NodeKind::End => {}
+        }
+    }
+
+    fn understand_yes_no(&mut self, node: &Node, text: &str) {
+        let answer = slot::yes_no(text).map(|yes| if yes { EdgeOn::Yes } else { EdgeOn::No });
+        let plain = slot::words(text).len() <= PLAIN_ANSWER_WORDS_MAX;
+        match answer {
+            Some(answer) if plain || workflow::intents_of(node).is_empty() => self.walk(answer),
+            answer => self.think(node, text, answer),
+        }
+    }
+
+    fn understand_value(&mut self, node: &Node, slot_name: &str, text: &str) {
+        let agent = Arc::clone(&self.agent);
+        let Some(kind) = agent.slots.get(slot_name).map(|slot| slot.kind) else { return };
+        let together = format!("{} {}", self.keys.digits, slot::digits(text));
+        let value = slot::value(kind, text).or_else(|| {
+            let in_parts = matches!(kind, SlotKind::Digits { .. }) && !self.keys.digits.is_empty();
+            in_parts.then(|| slot::value(kind, &together)).flatten()
+        });
+        if let Some(value) = value {
+            return self.fill(slot_name, value);
+        }
+        let said = slot::digits(&together);
+        if let SlotKind::Digits { digits_min, .. } = kind
+            && (1..digits_min).contains(&said.len())
+        {
+            let deadline = Some(self.now + agent.limits.digits_ms_max);
+            self.keys = Keys { digits: said, deadline, typed: false };
+            return;
+        }
+        self.keys = Keys::default();
+        self.think(node, text, None);
+    }
+
+    fn fill(&mut self, slot_name: &str, value: Value) {
+        self.keys = Keys::default();
+        self.set_slot(slot_name, value.clone());
+        self.walk(match value {
+            Value::Bool(true) => EdgeOn::Yes,
+            Value::Bool(false) => EdgeOn::No,
+            _ => EdgeOn::Filled,
+        });
+    }
+
+    fn set_slot(&mut self, name: &str, value: Value) {
+        self.memory.set_slot(name, value.clone());
+        self.event(EventKind::SlotSet { slot: name.to_owned(), value: Pii::new(value) });
+    }
+
+    /// Asks which of the node's intents was meant; without any, the fallback is all there is.
+    fn think(&mut self, node: &Node, text: &str, fallback: Option<EdgeOn>) {
+        let mut intents = workflow::intents_of(node);
+        if intents.is_empty() {
+            return match fallback {
+                Some(outcome) => self.walk(outcome),
+                None => self.not_understood(),
+            };
+        }
+        if node.kind == NodeKind::Ask(Ask::YesNo) && fallback.is_none() {
+            // Where the author gave examples of yes and no, the model may find them too.
+            let known = self.agent.router.intents.iter().map(|intent| intent.name.clone());
+            intents.extend(known.filter(|name| name == "yes" || name == "no"));
+        }
+        let think = self.desk.next_think;
+        self.desk.next_think = think.next();
+        self.thought = Some(PendingThought { think, text: text.to_owned(), fallback });
+        self.push(Output::Think(ThinkRequest { think, text: Pii::new(text.to_owned()), intents }));
+        self.set_turn(Turn::Thinking { think, since: self.now });
+    }
+
+    pub(super) fn on_thought(&mut self, thought: &Thought) {
+        let Some(pending) = self.thought.take() else { return };
+        self.set_turn(Turn::Listening { since: self.now });
+        let sure = thought.intents.iter().filter(|score| score.probability.is_finite());
+        let best = sure.max_by(|a, b| a.probability.total_cmp(&b.probability));
+        let probability = best.map_or(0.0, |score| score.probability);
+        let intent = best.map(|score| score.name.clone());
+        self.event(EventKind::Understood { intent: intent.clone(), probability });
+        let likely =
+            probability >= self.agent.router.probability_min && probability > thought.out_of_scope;
+        match (intent.filter(|_| likely), pending.fallback) {
+            (Some(intent), _) => {
+                let outcome = self.outcome_of_intent(intent);
+                self.walk(outcome);
+            }
+            (None, Some(outcome)) => self.walk(outcome),
+            (None, None) => self.not_understood(),
+        }
+    }
+
+    /// A model proposes intents and nothing else: it can say yes where yes was asked for,
+    /// and cannot say that a tool is done.
+    fn outcome_of_intent(&self, intent: String) -> EdgeOn {
+        let asked = self.current_node().is_some_and(|node| node.kind == NodeKind::Ask(Ask::YesNo));
+        match intent.as_str() {
+            "yes" if asked => EdgeOn::Yes,
+            "no" if asked => EdgeOn::No,
+            _ => EdgeOn::Intent(intent),
+        }
+    }
+
+    pub(super) fn think_failed(&mut self) {
+        let Some(pending) = self.thought.take() else { return };
+        self.set_turn(Turn::Listening { since: self.now });
+        match pending.fallback {
+            Some(outcome) => self.walk(outcome),
+            None => self.say_trouble(),
+        }
+    }
+
+    pub(super) fn say_trouble(&mut self) {
+        let agent = Arc::clone(&self.agent);
+        if self.is_waiting_for_caller() {
+            self.say(&agent.phrases.trouble, SpeakKind::Reprompt);
+        }
+    }
+
+    pub(super) fn on_key(&mut self, key: char) {
+        let kind = self.collected_slot().map(|(_, kind)| kind);
+        let Some(SlotKind::Digits { digits_max, .. }) =
+            kind.filter(|_| self.is_waiting_for_caller())
+        else {
+            return;
+        };
+        self.make_room_for_keys();
+        match key {
+            '#' => return self.submit_keys(),
+            '*' => self.keys = Keys::default(),
+            '0'..='9' => self.keys.digits.push(key),
+            _ => return,
+        }
+        self.keys.typed = true;
+        self.keys.deadline = Some(self.now + self.agent.limits.key_ms_max);
+        if self.keys.digits.len() >= digits_max {
+            self.submit_keys();
+        }
+    }
+
+    /// Keys interrupt everybody: the agent and the caller's own voice.
+    fn make_room_for_keys(&mut self) {
+        self.cut_reply();
+        self.speech.queue.clear();
+        self.speech.cut.clear();
+        self.thought = None;
+        self.hearing.forget_prefix();
+        if let Turn::CallerSpeaking { .. } | Turn::AgentPaused { .. } = self.turn {
+            self.discard_utterance();
+        }
+        if !self.keys.typed {
+            self.keys = Keys::default();
+        }
+        self.set_turn(Turn::Listening { since: self.now });
+    }
+
+    fn collected_slot(&self) -> Option<(String, SlotKind)> {
+        let NodeKind::Collect(slot) = &self.current_node()?.kind else { return None };
+        self.agent.slots.get(slot).map(|spec| (slot.clone(), spec.kind))
+    }
+
+    pub(super) fn submit_keys(&mut self) {
+        let keys = std::mem::take(&mut self.keys);
+        self.set_turn(Turn::Listening { since: self.now });
+        if keys.typed {
+            self.event(EventKind::CallerPressed { digits: Pii::new(keys.digits.clone()) });
+        }
+        let Some((slot, kind)) = self.collected_slot() else { return };
+        match slot::value(kind, &keys.digits) {
+            Some(value) => self.fill(&slot, value),
+            None => self.not_understood(),
+        }
+    }
+
+    fn call_tool(&mut self, name: &str) {
+        let agent = Arc::clone(&self.agent);
+        let Some(spec) = agent.tools.get(name) else { return };
+        let id = self.desk.next_id;
+        self.desk.next_id = id.next();
+        let request = tool::request(id, spec, &self.memory);
+        let arguments = request.body.clone().unwrap_or_else(|| Pii::new(json!({})));
+        self.event(EventKind::ToolCalled { tool_call: id, tool: name.to_owned(), arguments });
+        self.push(Output::Tool(request));
+        self.desk.running = Some(RunningTool {
+            id,
+            name: name.to_owned(),
+            since: self.now,
+            deadline: self.now + spec.timeout_ms,
+            filler_at: spec.meanwhile.as_ref().map(|_| self.now + spec.meanwhile_after_ms),
+        });
+        if spec.meanwhile_after_ms == 0 {
+            self.say_filler();
+        }
+    }
+
+    pub(super) fn say_filler(&mut self) {
+        let agent = Arc::clone(&self.agent);
+        let Some(running) = &mut self.desk.running else { return };
+        running.filler_at = None;
+        let spec = agent.tools.get(&running.name);
+        if let Some(template) = spec.and_then(|spec| spec.meanwhile.as_ref()) {
+            let text = self.memory.say(template);
+            self.say(&text, SpeakKind::Filler);
+        }
+    }
+
+    pub(super) fn on_tool_done(&mut self, outcome: Result<Value, ToolFailure>) {
+        let agent = Arc::clone(&self.agent);
+        let Some(running) = self.desk.running.take() else { return };
+        let Some(spec) = agent.tools.get(&running.name) else { return };
+        let took_ms = self.now.ms_since(running.since);
+        let checked = outcome.and_then(|answer| {
+            let saved = tool::saved(spec, &answer, |name| agent.slots.get(name).cloned())?;
+            Ok((answer, saved))
+        });
+        let (reported, saved, on) = match checked {
+            Ok((answer, saved)) => (Ok(Pii::new(answer)), saved, EdgeOn::Done),
+            Err(ToolFailure::Timeout) => (Err(ToolFailure::Timeout), Vec::new(), EdgeOn::Timeout),
+            Err(failure) => (Err(failure), Vec::new(), EdgeOn::Failed),
+        };
+        let (tool_call, tool) = (running.id, running.name);
+        self.event(EventKind::ToolReturned { tool_call, tool, outcome: reported, took_ms });
+        for (name, value) in saved {
+            self.set_slot(&name, value);
+        }
+        match self.turn {
+            // The caller is not spoken over; the answer waits for the end of their turn.
+            Turn::CallerSpeaking { .. } | Turn::Finalising { .. } | Turn::AgentPaused { .. } => {
+                self.desk.deferred = Some(on);
+            }
+            _ => self.walk(on),
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! Agent files: what is read, and what is said about mistakes.
+
+use std::collections::BTreeSet;
+
+use hearsay_dialog::{Agent, NodeKind};
+
+const BANK: &str = include_str!("../../../examples/bank/agent.yaml");
+
+/// The problems of a file as lines of `line:column: what; cure`.
+fn problems(yaml: &str) -> Vec<String> {
+    match Agent::parse(yaml) {
+        Ok(_) => Vec::new(),
+        Err(errors) => errors.to_string().lines().map(str::to_owned).collect(),
+    }
+}
+
+/// A correct file; tests break one thing in it.
+const GOOD: &str = r#"name: kiosk
+agents: {host: {voice: ava}}
+router: {intents: {hours: [when do you open]}}
+slots:
+  code: {type: digits, length: 4}
+  city: {type: free}
+tools:
+  check: {url: "http://localhost/{code}", save: {city: /city}}
+graph:
+  start: hello
+  nodes:
+    hello:
+      agent: host
+      say: Hello.
+      ask: intents
+      edges: [{on: hours, to: ask}]
+    ask:
+      agent: host
+      say: Your code?
+      collect: code
+      edges: [{on: filled, to: check}]
+    check:
+      agent: host
+      tool: check
+      edges: [{on: done, to: bye, say: "From {city}."}, {on: failed, to: bye}]
+    bye: {agent: host, say: Goodbye., end: true}
+"#;
+
+fn broken(from: &str, to: &str) -> Vec<String> {
+    assert!(GOOD.contains(from), "{from}");
+    problems(&GOOD.replacen(from, to, 1))
+}
+
+#[test]
+fn the_bank_is_correct() {
+    let agent = Agent::parse(BANK).unwrap_or_else(|errors| panic!("{errors}"));
+    assert_eq!(agent.name(), "harbour-bank");
+    assert_eq!(agent.voices(), ["ava", "ben"]);
+    let lost = agent.intents().iter().find(|intent| intent.name == "lost_card").unwrap();
+    assert!(lost.examples.len() >= 12);
+    assert_eq!(agent.node("ask_code").unwrap().kind, NodeKind::Collect("card_code".to_owned()));
+    assert!(agent.clone().with_var("bank_api", "http://127.0.0.1:1").is_some());
+    assert!(agent.with_var("bank_apy", "x").is_none());
+}
+
+#[test]
+fn the_good_file_is_good() {
+    assert_eq!(problems(GOOD), Vec::<String>::new());
+}
+
+#[test]
+fn each_mistake_is_named_with_its_place_and_cure() {
+    let cases = [
+        (
+            "      collect: code",
+            "      colect: code",
+            "20:7: node `ask` has an unknown key `colect`; did you mean `collect`?",
+        ),
+        (
+            "on: hours, to: ask",
+            "on: hours, to: aks",
+            "16:31: node `aks` does not exist; did you mean `ask`?",
+        ),
+        ("collect: code", "collect: cod", "20:16: slot `cod` does not exist; did you mean `code`?"),
+        ("tool: check", "tool: chekc", "24:13: tool `chekc` does not exist; did you mean `check`?"),
+        (
+            "on: hours",
+            "on: huors",
+            "16:20: outcome or intent `huors` does not exist; did you mean `hours`?",
+        ),
+        (
+            "hello:\n      agent: host",
+            "hello:\n      agent: hots",
+            "13:14: agent `hots` does not exist; did you mean `host`?",
+        ),
+        (
+            "hours: [when do you open]",
+            "hours: []",
+            "3:27: intent `hours` has no examples; list sentences that a caller would say for it",
+        ),
+        (
+            "on: hours, to: ask",
+            "on: hours, to: check, when: 'code == 1'",
+            "22:5: `{code}` may have no value yet at node `check`; fill `code` on every way to it, or leave it out",
+        ),
+        (
+            "say: Hello.",
+            "say: Hello {naem}.",
+            "14:12: slot or context value `naem` does not exist; choose from: city, code",
+        ),
+        (
+            "say: Hello.",
+            "say: Hello {code}.",
+            "12:5: `{code}` may have no value yet at node `hello`; fill `code` on every way to it, or leave it out",
+        ),
+        (
+            "{on: failed, to: bye}",
+            "{on: failed, to: bye, say: \"{city}\"}",
+            "25:57: `{city}` may have no value yet at node `check`; fill `city` on every way to it, or leave it out",
+        ),
+        (
+            ", {on: failed, to: bye}",
+            "",
+            "22:5: node `check` has no edge for `failed`; add `- {on: failed, to: ...}`",
+        ),
+        (
+            "{on: filled, to: check}",
+            "{on: filled, when: code == '1', to: check}",
+            "17:5: node `ask` has no way on for `filled` when no condition holds; add a last edge for `filled` without `when`",
+        ),
+        (
+            "{on: filled, to: check}",
+            "{on: filled, to: check}, {on: done, to: bye}",
+            "21:40: `done` cannot happen at node `ask`; use what it can lead to: filled, silence, unknown, any intent",
+        ),
+        (
+            "type: digits",
+            "type: digit",
+            "5:16: slot type `digit` does not exist; did you mean `digits`?",
+        ),
+        ("voice: ava", "voice: [ava]", "2:24: `voice` is a list; write text"),
+        ("name: kiosk\n", "", "1:1: the agent file has no `name`; add `name:`"),
+        (
+            "start: hello",
+            "start: ask",
+            "12:5: node `hello` cannot be reached; draw an edge to it or remove it",
+        ),
+        (
+            "length: 4",
+            "length: 0",
+            "5:32: `length` is out of bounds; write a whole number from 1 to 32",
+        ),
+        (
+            "http://localhost/",
+            "localhost/",
+            "8:16: `localhost/{code}` is not an address; begin it with http:// or https://",
+        ),
+        (
+            "save: {city: /city}",
+            "save: {city: city}",
+            "8:56: `city` is not a JSON pointer; write it as `/card/ending`",
+        ),
+        ("say: Hello.", "say: [Hello., {a: 1}]", "14:21: `say` is a mapping; write text"),
+        (
+            "end: true",
+            "end: true, tool: check",
+            "26:10: node `bye` has more than one of `collect`, `ask`, `tool` and `end`; keep one and move the others to nodes of their own",
+        ),
+    ];
+    let mut wrong = Vec::new();
+    for (from, to, wanted) in cases {
+        let found = broken(from, to);
+        if !found.iter().any(|problem| problem == wanted) {
+            wrong.push(format!("{to}\n wanted {wanted}\n found {found:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn all_mistakes_are_found_in_one_go() {
+    let yaml = GOOD
+        .replace("colect", "")
+        .replace("say: Hello.", "sya: Hello.")
+        .replace("to: ask", "to: nowhere");
+    let found = problems(&yaml);
+    assert!(found.iter().any(|line| line.contains("unknown key `sya`")), "{found:#?}");
+    assert!(found.iter().any(|line| line.contains("node `nowhere` does not exist")), "{found:#?}");
+}
+
+#[test]
+fn a_condition_can_vouch_for_a_value() {
+    let found = broken(
+        "on: hours, to: ask",
+        "on: hours, to: check, when: code != null}, {on: hours, to: ask",
+    );
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn a_graph_without_an_end_is_refused() {
+    let found = broken(
+        "bye: {agent: host, say: Goodbye., end: true}",
+        "bye: {agent: host, say: Hm., ask: intents, edges: [{on: hours, to: ask}]}",
+    );
+    assert!(
+        found
+            .iter()
+            .any(|line| line.contains("no end of the call can be reached from node `hello`")),
+        "{found:#?}"
+    );
+}
+
+#[test]
+fn an_agent_who_would_talk_for_ever_is_refused() {
+    let yaml = r#"
+name: x
+agents: {a: {voice: v}}
+graph:
+  start: one
+  nodes:
+    one: {agent: a, say: One., edges: [{on: done, when: visits > 9, to: end}, {on: done, to: two}]}
+    two: {agent: a, say: Two., edges: [{on: done, to: one}]}
+    end: {agent: a, say: Bye., end: true}
+"#;
+    let found = problems(yaml);
+    assert!(found.iter().any(|line| line.contains("leads back to itself")), "{found:#?}");
+}
+
+#[test]
+fn rubbish_is_answered_with_one_line() {
+    for yaml in [
+        "",
+        "42",
+        "[1, 2]",
+        "a: b: c",
+        "\u{0}\u{1}",
+        "{{{{",
+        "name: [",
+        "- - -\n",
+        "&a [*a]",
+        "\t\tx",
+    ] {
+        let found = problems(yaml);
+        assert!(!found.is_empty(), "{yaml:?}");
+        assert!(found.len() < 10, "{found:#?}");
+    }
+}
+
+#[test]
+fn truncated_and_mangled_banks_never_panic() {
+    for cut in (0..BANK.len()).step_by(301) {
+        let _ = Agent::parse(BANK.get(..cut).unwrap_or(""));
+    }
+    let lines: Vec<&str> = BANK.lines().collect();
+    for skip in (0..lines.len()).step_by(7) {
+        let kept: Vec<&str> =
+            lines.iter().enumerate().filter(|(i, _)| *i != skip).map(|(_, l)| *l).collect();
+        let _ = Agent::parse(&kept.join("\n"));
+    }
+}
+
+#[test]
+fn the_example_in_the_documentation_is_correct() {
+    let page = include_str!("../../../docs/agent-files.md");
+    let yaml = page.split("```yaml").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(problems(yaml), Vec::<String>::new());
+}
+
+/// The keys that the reader knows in a section: it lists them when it meets an unknown one.
+fn keys_read(yaml: &str) -> BTreeSet<String> {
+    const UNKNOWN: &str = "zzzzzzzzzzzzzz";
+    assert!(yaml.contains(UNKNOWN));
+    let found = problems(yaml);
+    let line = found.iter().find(|line| line.contains(UNKNOWN));
+    let line = line.unwrap_or_else(|| panic!("{found:#?}"));
+    let (_, keys) = line.split_once("choose from: ").unwrap();
+    keys.split(", ").map(str::to_owned).collect()
+}
+
+#[test]
+fn the_json_schema_knows_the_same_keys() {
+    let schema = include_str!("../../../examples/bank/agent.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let sections = [
+        ("", GOOD.replace("name: kiosk", "name: kiosk\nzzzzzzzzzzzzzz: 1")),
+        ("/$defs/agent", GOOD.replace("voice: ava", "voice: ava, zzzzzzzzzzzzzz: 1")),
+        ("/$defs/router", GOOD.replace("router: {", "router: {zzzzzzzzzzzzzz: 1, ")),
+        ("/$defs/slot", GOOD.replace("length: 4", "length: 4, zzzzzzzzzzzzzz: 1")),
+        ("/$defs/tool", GOOD.replace("check: {", "check: {zzzzzzzzzzzzzz: 1, ")),
+        ("/$defs/phrases", format!("{GOOD}phrases: {{zzzzzzzzzzzzzz: 1}}\n")),
+        ("/$defs/limits", format!("{GOOD}limits: {{zzzzzzzzzzzzzz: 1}}\n")),
+        ("/$defs/turn_taking", format!("{GOOD}turn_taking: {{zzzzzzzzzzzzzz: 1}}\n")),
+        ("/$defs/graph", GOOD.replace("start: hello", "start: hello\n  zzzzzzzzzzzzzz: 1")),
+        ("/$defs/node", GOOD.replace("bye: {", "bye: {zzzzzzzzzzzzzz: 1, ")),
+        ("/$defs/edge", GOOD.replace("{on: filled,", "{zzzzzzzzzzzzzz: 1, on: filled,")),
+    ];
+    for (at, yaml) in sections {
+        let properties = schema.pointer(&format!("{at}/properties")).unwrap().as_object().unwrap();
+        let described: BTreeSet<String> = properties.keys().cloned().collect();
+        assert_eq!(described, keys_read(&yaml), "{at}");
+    }
+}

@@ -1,0 +1,242 @@
+//! Thousands of random inputs: no panic, never two replies at once, no undrawn edge,
+//! and every call ends within its limits.
+
+use std::sync::Arc;
+
+use hearsay_dialog::{
+    Agent, Call, CallInfo, CallTime, EnginePart, EventKind, Input, IntentScore, ListenCommand,
+    Output, ReplyId, SpeechPlanned, ThinkId, Thought, ToolCallId, ToolFailure, UtteranceId,
+    WordTime,
+};
+use serde_json::json;
+
+const BANK: &str = include_str!("../../../../examples/bank/agent.yaml");
+const CALLS: u64 = 200;
+const CALL_MS_MAX: u64 = 120_000;
+const GOODBYE_MS_MAX: u64 = 15_000;
+
+/// A small generator of numbers (xorshift64*), so that a seed replays a failure.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 16
+    }
+    fn below(&mut self, n: u64) -> u64 {
+        self.next() % n
+    }
+    fn pick<'a, T>(&mut self, items: &'a [T]) -> &'a T {
+        &items[self.below(items.len() as u64) as usize]
+    }
+}
+
+/// What the world outside knows of the call.
+#[derive(Default)]
+struct World {
+    speaking: Option<ReplyId>,
+    paused: bool,
+    node: Option<String>,
+    think: u64,
+    tool: u64,
+    utterance: u64,
+    ended: bool,
+    hung_up: bool,
+}
+
+impl World {
+    fn obey(&mut self, output: Output, agent: &Agent) {
+        assert!(!self.hung_up, "nothing comes after the hang-up");
+        match output {
+            Output::Speak(speak) => {
+                assert_eq!(self.speaking, None, "two replies at once");
+                assert!(!speak.text.expose().is_empty());
+                (self.speaking, self.paused) = (Some(speak.reply), false);
+            }
+            Output::Flush { reply } => assert_eq!(self.speaking.take(), Some(reply)),
+            Output::Pause { reply } => {
+                assert_eq!((self.speaking, self.paused), (Some(reply), false));
+                self.paused = true;
+            }
+            Output::Resume { reply } => {
+                assert_eq!((self.speaking, self.paused), (Some(reply), true));
+                self.paused = false;
+            }
+            Output::Think(request) => self.think = request.think.0,
+            Output::Tool(request) => self.tool = request.tool_call.0,
+            Output::Listen(
+                ListenCommand::Finalize { utterance } | ListenCommand::Discard { utterance },
+            ) => {
+                self.utterance = utterance.0;
+            }
+            Output::Listen(_) => {}
+            Output::Hangup { .. } => self.hung_up = true,
+            Output::Event(event) => self.see(&event.kind, agent),
+        }
+    }
+
+    fn see(&mut self, event: &EventKind, agent: &Agent) {
+        match event {
+            EventKind::NodeEntered { node, .. } => {
+                if let Some(from) = self.node.replace(node.clone()) {
+                    let drawn = agent
+                        .node(&from)
+                        .expect("a node")
+                        .edges
+                        .iter()
+                        .any(|edge| edge.to == *node);
+                    assert!(drawn, "{from} -> {node} is not drawn");
+                }
+            }
+            EventKind::AgentSaid { reply, interrupted: false, .. } => {
+                assert_eq!(self.speaking.take(), Some(*reply));
+            }
+            EventKind::Ended { .. } => {
+                assert!(!self.ended, "a call ends once");
+                self.ended = true;
+            }
+            _ => {}
+        }
+    }
+}
+
+const TEXTS: [&str; 12] = [
+    "",
+    "yes",
+    "no",
+    "mhm",
+    "I lost my card",
+    "four two seven one",
+    "one two",
+    "what is my balance",
+    "and",
+    "okay right",
+    "\u{0}\u{202e}ü 9",
+    "{card_code}",
+];
+const INTENTS: [&str; 9] = [
+    "lost_card",
+    "balance",
+    "human",
+    "goodbye",
+    "opening_hours",
+    "yes",
+    "done",
+    "filled",
+    "no such intent",
+];
+
+fn random_input(random: &mut Random, world: &World) -> Input {
+    // Mostly the right number, sometimes a wrong one.
+    let off =
+        |random: &mut Random, id: u64| if random.below(8) == 0 { random.below(5) } else { id };
+    let text = |random: &mut Random| (*random.pick(&TEXTS)).to_owned().into();
+    let reply = ReplyId(off(random, world.speaking.map_or(0, |reply| reply.0)));
+    match random.below(40) {
+        0 => Input::Interim {
+            utterance: UtteranceId(world.utterance + random.below(3)),
+            text: text(random),
+        },
+        1 => Input::Preview {
+            utterance: UtteranceId(world.utterance + random.below(3)),
+            text: text(random),
+        },
+        2..=4 => Input::Final {
+            utterance: UtteranceId(world.utterance + random.below(2)),
+            text: text(random),
+            confidence: f32::NAN,
+            words: Vec::new(),
+        },
+        5 => Input::Digit(*random.pick(&['0', '4', '9', '#', '*', 'x'])),
+        6..=8 => {
+            let name = (*random.pick(&INTENTS)).to_owned();
+            let probability = *random.pick(&[0.9, 1.0, 0.2, f32::NAN, f32::INFINITY, -1.0]);
+            let intents = vec![IntentScore { name, probability }];
+            Input::Thought(Thought {
+                think: ThinkId(off(random, world.think)),
+                intents,
+                out_of_scope: 0.1,
+            })
+        }
+        9 | 10 => {
+            let words =
+                vec![WordTime { text: "w".into(), start_ms: random.next(), end_ms: random.next() }];
+            Input::SpeechPlanned(SpeechPlanned {
+                reply,
+                part: 7,
+                words,
+                duration_ms: random.next(),
+            })
+        }
+        11 | 12 => Input::Played { reply, played_ms: random.below(10_000) },
+        13..=16 => Input::PlaybackDone { reply },
+        17..=19 => {
+            let outcome = match random.below(7) {
+                0 => Err(ToolFailure::Timeout),
+                1 => Err(ToolFailure::Status(503)),
+                2 => Ok(json!("nonsense")),
+                3 => Ok(json!({"ok": false})),
+                _ => Ok(
+                    json!({"ok": true, "locked": true, "card_ending": "1234", "status": "success",
+                    "delivery_days": 3, "balance": "ten pounds"}),
+                ),
+            };
+            Input::ToolDone { tool_call: ToolCallId(off(random, world.tool)), outcome }
+        }
+        20 if random.below(20) == 0 => {
+            let part = *random.pick(&[EnginePart::Listen, EnginePart::Think, EnginePart::Speak]);
+            Input::EngineFailed { part, reason: "random".into() }
+        }
+        21 if random.below(200) == 0 => Input::CallerGone,
+        22 => Input::Wake,
+        23 => Input::Connected,
+        _ => Input::Voice { speech: *random.pick(&[0.0, 0.0, 0.0, 0.9, f32::NAN]) },
+    }
+}
+
+/// One call; answers how many nodes it saw.
+fn place_call(agent: &Arc<Agent>, seed: u64) -> usize {
+    let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
+    let mut world = World::default();
+    let mut call = Call::new(Arc::clone(agent), CallInfo::default());
+    let mut now = 0;
+    let mut nodes = 0;
+    call.handle(CallTime(0), Input::Connected);
+    while !call.is_ended() {
+        while let Some(output) = call.poll() {
+            nodes += usize::from(
+                matches!(&output, Output::Event(e) if matches!(e.kind, EventKind::NodeEntered { .. })),
+            );
+            world.obey(output, agent);
+        }
+        let wake = call.next_wake().expect("a call that goes on has an alarm");
+        assert!(wake.0 > now, "seed {seed}: an alarm at {wake} rings for ever at {now}");
+        let step = *random.pick(&[0, 20, 20, 20, 20, 20, 200]);
+        // A driver wakes the call in time.
+        now = (now + step).min(wake.0);
+        let input = if now == wake.0 { Input::Wake } else { random_input(&mut random, &world) };
+        call.handle(CallTime(now), input);
+        assert!(now <= CALL_MS_MAX + GOODBYE_MS_MAX, "seed {seed}: the call does not end");
+    }
+    while let Some(output) = call.poll() {
+        world.obey(output, agent);
+    }
+    assert!(world.ended, "seed {seed}: ends with an event");
+    assert!(call.next_wake().is_none() && call.transcript().len() <= 400);
+    nodes
+}
+
+#[test]
+fn random_calls_keep_every_promise() {
+    let yaml = format!("{BANK}\nlimits: {{call_ms_max: {CALL_MS_MAX}}}\n");
+    let agent = Arc::new(Agent::parse(&yaml).unwrap_or_else(|errors| panic!("{errors}")));
+    let mut nodes = 0;
+    for seed in 1..=CALLS {
+        nodes += std::panic::catch_unwind(|| place_call(&agent, seed))
+            .unwrap_or_else(|_| panic!("the call of seed {seed} failed"));
+    }
+    // The calls must get somewhere, or the promises are empty.
+    assert!(nodes > 5 * usize::try_from(CALLS).unwrap_or(0), "{nodes} nodes in {CALLS} calls");
+}

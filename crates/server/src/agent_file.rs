@@ -1,0 +1,63 @@
+//! Finds and reads agent files, and starts the demo service that one asks for.
+
+use std::path::Path;
+
+use hearsay_dialog::Agent;
+
+use crate::demo_bank::DemoBank;
+
+/// The built-in example.
+pub const BANK: &str = include_str!("../../../examples/bank/agent.yaml");
+/// Longest agent file, bytes.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A variable with this value is replaced by the address of a demo service.
+const DEMO_BANK: &str = "demo:bank";
+
+/// An agent that is ready to take calls, with the demo service it may need.
+pub struct ReadyAgent {
+    /// The agent network.
+    pub agent: Agent,
+    /// Lives as long as the agent is used.
+    pub demo: Option<DemoBank>,
+}
+
+/// Reads an agent file; `None` is the built-in bank.
+///
+/// # Errors
+/// One or more lines that name file, place, mistake and cure.
+pub fn read(path: Option<&Path>) -> Result<Agent, String> {
+    let Some(path) = path else {
+        return Agent::parse(BANK).map_err(|e| listed("the built-in bank", &e));
+    };
+    let shown = path.display().to_string();
+    let meta = std::fs::metadata(path)
+        .map_err(|e| format!("{shown}: cannot be read ({e}); give an existing agent file"))?;
+    if meta.len() > FILE_BYTES_MAX {
+        return Err(format!("{shown}: {} bytes is too long for an agent file", meta.len()));
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| format!("{shown}: cannot be read as text ({e}); give an agent file in YAML"))?;
+    Agent::parse(&text).map_err(|e| listed(&shown, &e))
+}
+
+fn listed(file: &str, errors: &hearsay_dialog::AgentErrors) -> String {
+    let text = errors.to_string();
+    let lines = text.lines().filter(|line| !line.trim().is_empty());
+    lines.map(|line| format!("{file}:{line}")).collect::<Vec<_>>().join("\n")
+}
+
+/// Starts the demo service if a variable of the agent asks for it.
+///
+/// # Errors
+/// When no port can be had for it.
+pub async fn with_demo(agent: Agent) -> Result<ReadyAgent, String> {
+    let asks = agent.vars().iter().find(|(_, value)| value.as_str() == DEMO_BANK);
+    let Some(name) = asks.map(|(name, _)| name.clone()) else {
+        return Ok(ReadyAgent { agent, demo: None });
+    };
+    let demo = DemoBank::start().await.map_err(|e| format!("cannot start the demo bank: {e}"))?;
+    let agent = agent
+        .with_var(&name, demo.url())
+        .ok_or_else(|| format!("the variable {name} cannot be set"))?;
+    Ok(ReadyAgent { agent, demo: Some(demo) })
+}

@@ -1,0 +1,219 @@
+//! What a user can type.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A voice agent that answers the phone, on your own machine.
+///
+/// Without a command it serves the built-in bank example on
+/// http://127.0.0.1:8080.
+#[derive(Debug, Parser)]
+#[command(name = "hearsay", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Answer calls from Twilio and Plivo.
+    #[command(after_help = "Example:\n  hearsay serve --config hearsay.yaml")]
+    Serve(ServeArgs),
+    /// Place one call to an agent from recorded audio.
+    #[command(after_help = "Example:\n  hearsay call examples/bank/agent.yaml \
+        --audio examples/bank/lost-card.wav --out call.wav --report report.json")]
+    Call(CallArgs),
+    /// Turn recordings into text.
+    #[command(after_help = "Example:\n  hearsay transcribe caller.wav --stream")]
+    Transcribe(TranscribeArgs),
+    /// Turn text into speech.
+    #[command(after_help = "Example:\n  hearsay speak \"Your card is locked.\" --out reply.wav")]
+    Speak(SpeakArgs),
+    /// List the voices.
+    #[command(after_help = "Example:\n  hearsay voices --json")]
+    Voices {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Talk to an agent in text.
+    #[command(after_help = "Example:\n  hearsay chat examples/bank/agent.yaml")]
+    Chat {
+        /// The agent file.
+        agent: PathBuf,
+    },
+    /// Check an agent or configuration file.
+    #[command(after_help = "Example:\n  hearsay check examples/bank/agent.yaml")]
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Rewrite text, one line in, one line out.
+    #[command(after_help = "Example:\n  echo 'It costs $20.' | hearsay text normalize")]
+    Text {
+        /// What to do with each line of the standard input.
+        rule: TextRule,
+    },
+    /// Measure speed and latency.
+    #[command(after_help = "Example:\n  hearsay bench calls --calls 20 --provider twilio")]
+    Bench {
+        /// What to measure.
+        #[command(subcommand)]
+        what: BenchCommand,
+    },
+    /// Tell what this machine has and lacks.
+    #[command(after_help = "Example:\n  hearsay doctor --json")]
+    Doctor {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Arguments of `serve`.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// The configuration; without it the built-in bank answers.
+    #[arg(long)]
+    pub config: Option<PathBuf>,
+    /// Address and port instead of the configured ones; port 0 takes a free one.
+    #[arg(long)]
+    pub listen: Option<String>,
+}
+
+/// Arguments of `call`.
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The agent file.
+    pub agent: PathBuf,
+    /// The caller's recording: one turn after another with silence between.
+    #[arg(long)]
+    pub audio: PathBuf,
+    /// Write both sides here as a stereo WAV: caller left, agent right.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Write what happened here as JSON.
+    #[arg(long)]
+    pub report: Option<PathBuf>,
+    /// Play the recording at its own times, so that it can interrupt.
+    #[arg(long)]
+    pub realtime: bool,
+    /// Run as fast as the machine computes instead of by the clock.
+    #[arg(long)]
+    pub fast: bool,
+}
+
+/// Arguments of `transcribe`.
+#[derive(Debug, Args)]
+pub struct TranscribeArgs {
+    /// WAV files.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Print interim and final events with their times.
+    #[arg(long)]
+    pub stream: bool,
+}
+
+/// Arguments of `speak`.
+#[derive(Debug, Args)]
+pub struct SpeakArgs {
+    /// What to say.
+    pub text: String,
+    /// Where to write the audio.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// The voice; see `hearsay voices`.
+    #[arg(long)]
+    pub voice: Option<String>,
+    /// Speed from 0.5 to 2.
+    #[arg(long, default_value_t = 1.0)]
+    pub speed: f32,
+    /// Samples per second: 8000, 16000 or 24000.
+    #[arg(long, default_value_t = 16_000)]
+    pub sample_rate: u32,
+    /// How samples are coded.
+    #[arg(long, value_enum, default_value_t = Encoding::Pcm16)]
+    pub encoding: Encoding,
+    /// Write the samples alone.
+    #[arg(long)]
+    pub no_wav_header: bool,
+    /// Also write a picture of the sound, a log-mel spectrogram as PNG.
+    #[arg(long)]
+    pub spectrogram: Option<PathBuf>,
+}
+
+/// Sample codings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
+    /// 16-bit linear, little-endian.
+    Pcm16,
+    /// G.711 mu-law.
+    Mulaw,
+    /// G.711 A-law.
+    Alaw,
+}
+
+/// Text rules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TextRule {
+    /// Written to spoken words: "$20" to "twenty dollars".
+    Normalize,
+    /// Spoken to written: "twenty dollars" to "$20".
+    Itn,
+    /// Words to ARPAbet phonemes.
+    Phonemize,
+    /// Mask card numbers, e-mail addresses and the like.
+    Redact,
+}
+
+/// What can be measured.
+#[derive(Debug, Subcommand)]
+pub enum BenchCommand {
+    /// Calls at once against a running server, in real time.
+    Calls(BenchCallsArgs),
+    /// Recognition speed on a recording.
+    Asr {
+        /// A WAV file.
+        audio: PathBuf,
+    },
+    /// Synthesis speed.
+    Tts,
+}
+
+/// Arguments of `bench calls`.
+#[derive(Debug, Args)]
+pub struct BenchCallsArgs {
+    /// Calls at once.
+    #[arg(long, default_value_t = 1)]
+    pub calls: usize,
+    /// Whose protocol to speak.
+    #[arg(long, value_enum, default_value_t = Provider::Twilio)]
+    pub provider: Provider,
+    /// The caller's recording.
+    #[arg(long, default_value = "examples/bank/lost-card.wav")]
+    pub audio: PathBuf,
+    /// The caller's turn, counted from 1, that is said over the agent's speech.
+    #[arg(long)]
+    pub interrupt: Option<usize>,
+    /// Address of a running server; without it one is started.
+    #[arg(long)]
+    pub server: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Phone providers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Provider {
+    /// Twilio Media Streams.
+    Twilio,
+    /// Plivo Audio Streaming.
+    Plivo,
+}

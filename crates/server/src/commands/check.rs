@@ -1,0 +1,44 @@
+//! `hearsay check`: what is wrong where in an agent or configuration file.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use crate::agent_file;
+use crate::config::Config;
+
+/// Keys that only a configuration has.
+const CONFIG_KEYS: [&str; 6] = ["listen:", "public_url:", "calls_max:", "workers:", "twilio:", "plivo:"];
+
+/// Runs the command.
+pub fn run(file: &Path) -> Result<ExitCode, String> {
+    let text = std::fs::read_to_string(file)
+        .map_err(|e| format!("{}: cannot be read ({e}); give an existing file", file.display()))?;
+    if text.lines().any(|line| CONFIG_KEYS.iter().any(|key| line.starts_with(key))) {
+        let config = Config::load(Some(file)).map_err(|e| e.to_string());
+        return Ok(verdict(file, config.map(|c| format!("a configuration for {}", c.listen))));
+    }
+    let checked = agent_file::read(Some(file)).map(|agent| {
+        format!(
+            "agent network {}: {} agents, {} nodes, {} tools, {} intents",
+            agent.name(),
+            agent.personas().count(),
+            agent.nodes().count(),
+            agent.tools().count(),
+            agent.intents().len()
+        )
+    });
+    Ok(verdict(file, checked))
+}
+
+fn verdict(file: &Path, checked: Result<String, String>) -> ExitCode {
+    match checked {
+        Ok(what) => {
+            println!("{}: good: {what}", file.display());
+            ExitCode::SUCCESS
+        }
+        Err(problems) => {
+            println!("{problems}");
+            ExitCode::from(super::FOUND_PROBLEM)
+        }
+    }
+}

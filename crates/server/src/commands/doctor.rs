@@ -1,0 +1,75 @@
+//! `hearsay doctor`: what this machine has and lacks.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::models;
+use crate::agent_file;
+
+/// Runs the command; exit code 1 when something needed is missing.
+pub fn run(json: bool) -> Result<ExitCode, String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let started = Instant::now();
+    let models = models();
+    let load_ms = started.elapsed().as_millis();
+    let agent = agent_file::read(None);
+    let port = std::net::TcpListener::bind("127.0.0.1:8080");
+    let good = models.is_ok() && agent.is_ok();
+    let weights: Vec<_> = hearsay_weights::ALL
+        .iter()
+        .map(|w| json!({ "name": w.name, "bytes": w.bytes.len(), "sha256": w.sha256 }))
+        .collect();
+    if json {
+        let report = json!({
+            "version": env!("CARGO_PKG_VERSION"),
+            "cores": cores,
+            "simd": simd(),
+            "models_load_ms": models.is_ok().then_some(load_ms),
+            "models_error": models.as_ref().err(),
+            "bank_error": agent.as_ref().err(),
+            "port_8080_free": port.is_ok(),
+            "weights": weights,
+        });
+        println!("{report}");
+    } else {
+        println!("hearsay {}", env!("CARGO_PKG_VERSION"));
+        println!("cores           {cores}");
+        println!("vector units    {}", simd().join(", "));
+        match &models {
+            Ok(models) => println!(
+                "models          good, loaded in {load_ms} ms, {} voices",
+                models.voices().len()
+            ),
+            Err(error) => println!("models          {error}"),
+        }
+        match &agent {
+            Ok(agent) => println!("built-in agent  good ({})", agent.name()),
+            Err(error) => println!("built-in agent  {error}"),
+        }
+        match &port {
+            Ok(_) => println!("port 8080       free"),
+            Err(e) => println!("port 8080       {e}; use `hearsay serve --listen 127.0.0.1:0`"),
+        }
+    }
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(super::FOUND_PROBLEM) })
+}
+
+/// The vector instructions that the model runtime can use here.
+fn simd() -> Vec<&'static str> {
+    let mut found = Vec::new();
+    #[cfg(target_arch = "x86_64")]
+    {
+        let checks = [
+            ("AVX2", is_x86_feature_detected!("avx2")),
+            ("FMA", is_x86_feature_detected!("fma")),
+            ("AVX-512", is_x86_feature_detected!("avx512f")),
+            ("AVX-512-VNNI", is_x86_feature_detected!("avx512vnni")),
+        ];
+        found.extend(checks.iter().filter(|(_, has)| *has).map(|(name, _)| *name));
+    }
+    #[cfg(target_arch = "aarch64")]
+    found.push("NEON");
+    found
+}

@@ -1,0 +1,88 @@
+//! One module a command.
+
+mod bench;
+mod call;
+mod chat;
+mod check;
+mod doctor;
+mod serve;
+mod speak;
+mod text;
+mod transcribe;
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use hearsay_engine::{Engine, Models};
+
+use crate::cli::{Command, ServeArgs};
+
+/// Exit code when the command ran and found a problem.
+pub const FOUND_PROBLEM: u8 = 1;
+/// Exit code for bad arguments or input.
+pub const BAD_INPUT: u8 = 2;
+/// Longest recording read, bytes: about three hours at 16 kHz.
+const WAV_BYTES_MAX: u64 = 400 * 1024 * 1024;
+
+/// Runs a command; an error is one clear line for the user.
+pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
+    match command.unwrap_or(Command::Serve(ServeArgs::default())) {
+        Command::Serve(args) => serve::run(&args),
+        Command::Call(args) => call::run(&args),
+        Command::Transcribe(args) => transcribe::run(&args),
+        Command::Speak(args) => speak::run(&args),
+        Command::Voices { json } => speak::voices(json),
+        Command::Chat { agent } => chat::run(&agent),
+        Command::Check { file } => check::run(&file),
+        Command::Text { rule } => text::run(rule),
+        Command::Bench { what } => bench::run(&what),
+        Command::Doctor { json } => doctor::run(json),
+    }
+}
+
+/// Loads the built-in models.
+fn models() -> Result<Arc<Models>, String> {
+    Models::load().map(Arc::new).map_err(|e| format!("the built-in models do not load: {e}"))
+}
+
+/// Starts an engine with one worker a core, or as many as asked for.
+pub fn engine(workers: Option<usize>) -> Result<Arc<Engine>, String> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let engine = Engine::start(models()?, workers.unwrap_or(cores)).map_err(|e| e.to_string())?;
+    Ok(Arc::new(engine))
+}
+
+/// A runtime for sockets and clocks.
+pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.enable_all().build().map_err(|e| format!("cannot start the runtime: {e}"))
+}
+
+/// Reads a WAV file as mono at `rate_hz`.
+pub fn read_wav(path: &Path, rate_hz: u32) -> Result<Vec<f32>, String> {
+    let shown = path.display();
+    let meta = std::fs::metadata(path)
+        .map_err(|e| format!("{shown}: cannot be read ({e}); give an existing WAV file"))?;
+    if meta.len() > WAV_BYTES_MAX {
+        return Err(format!("{shown}: {} bytes is too long; cut it into shorter files", meta.len()));
+    }
+    let bytes = std::fs::read(path).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
+    let wav = hearsay_audio::wav::read(&bytes).map_err(|e| format!("{shown}: {e}"))?;
+    if wav.truncated {
+        eprintln!("hearsay: {shown}: the file is shorter than its header says; using what is there");
+    }
+    let mono = wav.mono();
+    if wav.rate_hz == rate_hz {
+        return Ok(mono);
+    }
+    hearsay_audio::resample::resample(&mono, wav.rate_hz, rate_hz)
+        .map_err(|e| format!("{shown}: {e}"))
+}
+
+/// Writes a file, naming it if that fails.
+fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::write(path, bytes).map_err(|e| {
+        format!("{}: cannot be written ({e}); give a path in an existing folder", path.display())
+    })
+}

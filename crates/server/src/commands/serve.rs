@@ -1,0 +1,78 @@
+//! `hearsay serve`: the server.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::{engine, runtime};
+use crate::agent_file;
+use crate::cli::ServeArgs;
+use crate::config::Config;
+use crate::drive::Switchboard;
+use crate::http::{self, App};
+
+/// Calls in progress get this long to end after an interrupt.
+const DRAIN: Duration = Duration::from_secs(20);
+
+/// Runs the command until it is interrupted.
+pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
+    let started = Instant::now();
+    let mut config = Config::load(args.config.as_deref()).map_err(|e| e.to_string())?;
+    if let Some(listen) = &args.listen {
+        config.listen = listen
+            .parse()
+            .map_err(|_| format!("--listen {listen}: not an address; write host:port"))?;
+    }
+    let agent = agent_file::read(config.agent.as_deref())?;
+    let engine = engine(Some(config.workers))?;
+    runtime()?.block_on(async move {
+        let ready = agent_file::with_demo(agent).await?;
+        let board = Switchboard::new(engine, Arc::new(ready.agent)).map_err(|e| e.to_string())?;
+        let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|e| {
+            format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)
+        })?;
+        let address = listener.local_addr().map_err(|e| e.to_string())?;
+        let app = Arc::new(App::new(config, board, format!("http://{address}")));
+        // Scripts wait for this line, so it goes to the standard output.
+        println!(
+            "hearsay: {} answers on http://{address} (ready after {} ms)",
+            app.board.agent.name(),
+            started.elapsed().as_millis()
+        );
+        let calls = app.calls.clone();
+        let calls_max = u32::try_from(app.config.calls_max).unwrap_or(u32::MAX);
+        let served = axum::serve(listener, http::routes(app)).with_graceful_shutdown(interrupted());
+        served.await.map_err(|e| format!("the server stopped: {e}"))?;
+        // Media sockets are upgraded and no longer the server's: wait for the
+        // calls themselves.
+        let drained = tokio::time::timeout(DRAIN, calls.acquire_many(calls_max)).await;
+        if drained.is_err() {
+            eprintln!("hearsay: some calls had not ended after {} s", DRAIN.as_secs());
+        }
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// Ctrl-C, or the termination signal that service managers send.
+pub async fn interrupted() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        let terminate = async {
+            match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+                Ok(mut signal) => {
+                    signal.recv().await;
+                }
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! { () = interrupt => {}, () = terminate => {} }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+    eprintln!("hearsay: stopping; calls in progress may finish");
+}

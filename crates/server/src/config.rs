@@ -1,0 +1,195 @@
+//! The server's configuration: as written ([`ConfigFile`]), then validated and
+//! immutable ([`Config`]).
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+/// The largest `calls_max` that is accepted.
+const CALLS_MAX: usize = 10_000;
+
+/// `hearsay.yaml` as the user wrote it. Every key may be left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConfigFile {
+    /// Address and port to listen on; default `127.0.0.1:8080`.
+    listen: Option<String>,
+    /// Where providers reach this server from outside, such as
+    /// `https://voice.example.com`; signatures are checked against it.
+    public_url: Option<String>,
+    /// The agent file, relative to the configuration; default the built-in bank.
+    agent: Option<PathBuf>,
+    /// Calls at once; more are refused. Default 50.
+    calls_max: Option<usize>,
+    /// Threads for the models; default one for each core.
+    workers: Option<usize>,
+    /// Twilio's account.
+    twilio: Option<ProviderFile>,
+    /// Plivo's account.
+    plivo: Option<ProviderFile>,
+}
+
+/// A phone provider's account as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProviderFile {
+    /// Name of the environment variable that holds the authentication token.
+    auth_token_env: String,
+}
+
+/// The server's configuration.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The public address without a slash at its end.
+    pub public_url: Option<String>,
+    /// The agent file; `None` is the built-in bank.
+    pub agent: Option<PathBuf>,
+    /// Calls at once.
+    pub calls_max: usize,
+    /// Threads for the models.
+    pub workers: usize,
+    /// Twilio's token: webhooks without its signature are refused.
+    pub twilio_token: Option<Secret>,
+    /// Plivo's token: webhooks without its signature are refused.
+    pub plivo_token: Option<Secret>,
+}
+
+/// A secret that does not print.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("[secret]")
+    }
+}
+
+/// What is wrong with a configuration, in one line.
+#[derive(Debug, thiserror::Error)]
+#[error("{file}: {what}")]
+pub struct ConfigError {
+    file: String,
+    what: String,
+}
+
+impl Config {
+    /// Reads and validates a file, or gives the defaults without one.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a key is unknown or a value is unusable.
+    pub fn load(path: Option<&Path>) -> Result<Self, ConfigError> {
+        let Some(path) = path else { return ConfigFile::default().resolve(Path::new(".")) };
+        let file = path.display().to_string();
+        let fail = |what: String| ConfigError { file: file.clone(), what };
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| fail(format!("cannot be read ({e}); give an existing file")))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let parsed: ConfigFile = parse(&text).map_err(fail)?;
+        let resolved = parsed.resolve(folder);
+        resolved.map_err(|e| ConfigError { file: file.clone(), what: e.what })
+    }
+}
+
+/// Parses a configuration's text.
+fn parse(text: &str) -> Result<ConfigFile, String> {
+    if text.trim().is_empty() {
+        return Ok(ConfigFile::default());
+    }
+    serde_saphyr::from_str(text).map_err(|e| {
+        let message = e.to_string();
+        message.lines().next().unwrap_or("not valid YAML").to_string()
+    })
+}
+
+impl ConfigFile {
+    fn resolve(self, folder: &Path) -> Result<Config, ConfigError> {
+        let fail = |what: String| ConfigError { file: "configuration".to_string(), what };
+        let listen = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
+        let listen: SocketAddr = listen.parse().map_err(|_| {
+            fail(format!("listen: `{listen}` is not an address; write host:port, such as 0.0.0.0:8080"))
+        })?;
+        let calls_max = self.calls_max.unwrap_or(50);
+        if calls_max == 0 || calls_max > CALLS_MAX {
+            return Err(fail(format!("calls_max: {calls_max} is not between 1 and {CALLS_MAX}")));
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let workers = self.workers.unwrap_or(cores);
+        if workers == 0 || workers > 256 {
+            return Err(fail(format!("workers: {workers} is not between 1 and 256")));
+        }
+        Ok(Config {
+            listen,
+            public_url: self.public_url.map(public_url).transpose().map_err(fail)?,
+            agent: self.agent.map(|path| folder.join(path)),
+            calls_max,
+            workers,
+            twilio_token: token("twilio", self.twilio).map_err(fail)?,
+            plivo_token: token("plivo", self.plivo).map_err(fail)?,
+        })
+    }
+}
+
+fn public_url(url: String) -> Result<String, String> {
+    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
+    match rest {
+        Some(host) if !host.is_empty() && !host.contains(['?', '#', ' ']) => {
+            Ok(url.trim_end_matches('/').to_string())
+        }
+        _ => Err(format!("public_url: `{url}` is not a web address; write https://host")),
+    }
+}
+
+fn token(provider: &str, file: Option<ProviderFile>) -> Result<Option<Secret>, String> {
+    let Some(file) = file else { return Ok(None) };
+    match std::env::var(&file.auth_token_env) {
+        Ok(value) if !value.is_empty() => Ok(Some(Secret(value))),
+        _ => Err(format!(
+            "{provider}.auth_token_env: the environment variable {} is not set; set it to the \
+             account's auth token",
+            file.auth_token_env
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn load(text: &str) -> Result<Config, String> {
+        parse(text).and_then(|f| f.resolve(Path::new("/etc")).map_err(|e| e.to_string()))
+    }
+
+    #[test]
+    fn defaults_and_values() {
+        let config = load("").unwrap();
+        assert_eq!(config.listen.port(), 8080);
+        let config = load("listen: 0.0.0.0:99\nagent: a.yaml\npublic_url: https://x.org/\n").unwrap();
+        assert_eq!(config.listen.port(), 99);
+        assert_eq!(config.agent.unwrap(), Path::new("/etc/a.yaml"));
+        assert_eq!(config.public_url.unwrap(), "https://x.org");
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, part) in [
+            ("lisen: 1", "lisen"),
+            ("listen: nowhere", "host:port"),
+            ("calls_max: 0", "between 1 and"),
+            ("public_url: voice.example.com", "https://host"),
+            ("twilio: {auth_token_env: HEARSAY_NO_SUCH_VARIABLE}", "HEARSAY_NO_SUCH_VARIABLE"),
+        ] {
+            let error = load(text).unwrap_err();
+            assert!(error.contains(part), "{text}: {error}");
+        }
+    }
+}

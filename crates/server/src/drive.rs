@@ -1,0 +1,180 @@
+//! Drives a call by the wall clock: one task a call, every queue bounded.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ToolCallId};
+use hearsay_engine::{Engine, EngineEvent};
+use hearsay_language::router::IntentSet;
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, sleep_until};
+
+use crate::call_core::{Action, CallCore, Clock, LineCommand, LineEvent};
+use crate::tools::{self, ToolAnswer};
+
+/// Engine events that wait for the call: seconds of a busy machine.
+const ENGINE_EVENTS_MAX: usize = 1024;
+/// Caller frames that wait for the call: five seconds.
+pub const LINE_EVENTS_MAX: usize = 256;
+/// Frames that wait for the line: more than the pacing ever sends ahead.
+pub const LINE_COMMANDS_MAX: usize = 64;
+/// Requests to outside services at once, over all calls.
+const TOOLS_AT_ONCE: usize = 64;
+/// A line that takes nothing for this long is broken.
+const LINE_STALL: Duration = Duration::from_secs(5);
+
+/// What all calls share.
+#[derive(Clone)]
+pub struct Switchboard {
+    /// The models and their threads.
+    pub engine: Arc<Engine>,
+    /// The agent network that answers.
+    pub agent: Arc<Agent>,
+    /// Its intents, ready for the router.
+    pub intents: Arc<IntentSet>,
+    tools: Arc<Semaphore>,
+}
+
+impl Switchboard {
+    /// A switchboard for one agent network.
+    ///
+    /// # Errors
+    /// When the agent's intents are too many or their examples empty.
+    pub fn new(
+        engine: Arc<Engine>,
+        agent: Arc<Agent>,
+    ) -> Result<Self, hearsay_engine::EngineError> {
+        let intents = Arc::new(engine.models().intents(&agent_intents(&agent))?);
+        Ok(Self { engine, agent, intents, tools: Arc::new(Semaphore::new(TOOLS_AT_ONCE)) })
+    }
+
+    /// Opens a call's core; its engine events go to `events`.
+    ///
+    /// # Errors
+    /// When the engine cannot work at the line's rate.
+    pub fn open(
+        &self,
+        info: CallInfo,
+        rate_hz: u32,
+        clock: Clock,
+        events: impl Fn(EngineEvent) + Send + Sync + 'static,
+    ) -> Result<CallCore, hearsay_engine::EngineError> {
+        let engine = self.engine.open(rate_hz, self.intents.clone(), Arc::new(events))?;
+        Ok(CallCore::new(self.agent.clone(), info, engine, rate_hz, clock))
+    }
+}
+
+/// The agent file's intents as the router takes them.
+pub fn agent_intents(agent: &Agent) -> Vec<hearsay_language::router::IntentExamples> {
+    let named = agent.intents().iter();
+    named
+        .map(|intent| hearsay_language::router::IntentExamples {
+            name: intent.name.clone(),
+            examples: intent.examples.clone(),
+        })
+        .collect()
+}
+
+/// The call's end of a line.
+pub struct LineEnds {
+    /// What comes over the line.
+    pub events: mpsc::Receiver<LineEvent>,
+    /// What goes over it.
+    pub commands: mpsc::Sender<LineCommand>,
+}
+
+/// Someone who is told what happens in a call.
+pub trait Observer: Send {
+    /// Something happened.
+    fn event(&mut self, event: &CallEvent, core: &CallCore);
+    /// Asked before each step: when the caller last stopped speaking, ms of
+    /// call time, if this observer knows better than the ear.
+    fn caller_stopped_at_ms(&self) -> Option<u64> {
+        None
+    }
+    /// Told after each step whether the caller hears the agent.
+    fn agent_audible(&mut self, _audible: bool) {}
+}
+
+/// Runs a call to its end and gives back its core for the report.
+pub async fn run(
+    board: &Switchboard,
+    mut core: CallCore,
+    mut engine_events: mpsc::Receiver<EngineEvent>,
+    mut line: LineEnds,
+    observer: &mut dyn Observer,
+) -> CallCore {
+    let start = Instant::now();
+    let now = || CallTime(start.elapsed().as_millis() as u64);
+    let (tool_sender, mut tool_answers) = mpsc::channel(TOOLS_AT_ONCE);
+    core.connected(now());
+    loop {
+        while let Some(action) = core.take_action() {
+            let sent = match action {
+                Action::Line(command) => send(&line.commands, command).await,
+                Action::Tool(request) => {
+                    ask(board.tools.clone(), request, tool_sender.clone());
+                    true
+                }
+                Action::Event(event) => {
+                    observer.event(&event, &core);
+                    true
+                }
+            };
+            if !sent {
+                core.line(now(), LineEvent::Closed);
+            }
+        }
+        if core.is_over() {
+            return core;
+        }
+        observer.agent_audible(core.agent_audible(now()));
+        core.caller_stopped_at(observer.caller_stopped_at_ms());
+        let wake = core.next_wake(now()).map_or(1000, |wake| wake.0);
+        let wake = start + Duration::from_millis(wake);
+        tokio::select! {
+            biased;
+            Some(event) = engine_events.recv() => core.engine(now(), event),
+            event = line.events.recv() => {
+                core.line(now(), event.unwrap_or(LineEvent::Closed));
+            }
+            Some((id, answer)) = tool_answers.recv() => core.tool(now(), id, answer),
+            () = sleep_until(wake) => core.tick(now()),
+        }
+    }
+}
+
+/// A queue for a call's engine events. Events of a call that has fallen too
+/// far behind are lost, to its own harm only.
+pub fn engine_queue() -> (impl Fn(EngineEvent) + Send + Sync + 'static, mpsc::Receiver<EngineEvent>)
+{
+    let (sender, receiver) = mpsc::channel(ENGINE_EVENTS_MAX);
+    let sink = move |event| {
+        if let Err(mpsc::error::TrySendError::Full(_)) = sender.try_send(event) {
+            tracing::warn!("a call is too far behind: an engine event is lost");
+        }
+    };
+    (sink, receiver)
+}
+
+/// False when the line takes no more.
+async fn send(line: &mpsc::Sender<LineCommand>, command: LineCommand) -> bool {
+    matches!(tokio::time::timeout(LINE_STALL, line.send(command)).await, Ok(Ok(())))
+}
+
+fn ask(
+    permits: Arc<Semaphore>,
+    request: hearsay_dialog::ToolRequest,
+    answers: mpsc::Sender<(ToolCallId, ToolAnswer)>,
+) {
+    tokio::spawn(async move {
+        // The semaphore is never closed.
+        let Ok(_permit) = permits.acquire_owned().await else { return };
+        let id = request.tool_call;
+        let answer = tokio::task::spawn_blocking(move || tools::ask(&request)).await;
+        if let Ok(answer) = answer {
+            // A call that is over does not wait for its answers.
+            let _ = answers.send((id, answer)).await;
+        }
+    });
+}

@@ -1,0 +1,166 @@
+//! Parallel acoustic model: symbols to durations, pitch and mel frames.
+//!
+//! Two networks: one reads a whole sentence of symbols, the other makes 10 ms
+//! frames and sees only a few neighbours, so that frames can be made in chunks.
+//! This module runs them; what a symbol is belongs to the synthesiser, sound to
+//! the vocoder.
+
+use std::sync::Arc;
+
+use hearsay_nn::{Network, NnError, Tensor};
+
+use crate::vocoder::{MELS, VocoderFrames};
+
+/// Values that steer a frame beside its hidden vector: its symbol's log F0 and
+/// energy, the place inside the symbol (0 to 1) and the symbol's log length in frames.
+const CONTROLS: usize = 4;
+
+/// The two networks, shared by all calls.
+pub struct AcousticModel {
+    text: Arc<dyn Network>,
+    frames: Arc<dyn Network>,
+    width: usize,
+    context_frames: usize,
+}
+
+/// What the text network says of a sentence, one row a symbol.
+#[derive(Debug, Clone)]
+pub struct Encoded {
+    /// (symbols, width) hidden vectors.
+    pub hidden: Vec<f32>,
+    /// Natural log of the length in frames.
+    pub log_frames: Vec<f32>,
+    /// Natural log of the mean F0 in Hz.
+    pub log_f0: Vec<f32>,
+    /// Mean log-mel energy.
+    pub energy: Vec<f32>,
+}
+
+/// A sentence laid out in time, ready to become frames.
+#[derive(Debug, Clone)]
+pub struct Score {
+    /// What the text network said, with any change of prosody applied.
+    pub encoded: Encoded,
+    /// Length of each symbol in frames.
+    pub lengths: Vec<usize>,
+    /// Speaker row of the networks' tables.
+    pub speaker: usize,
+}
+
+impl Score {
+    /// Frames of the whole sentence.
+    pub fn frames(&self) -> usize {
+        self.lengths.iter().sum()
+    }
+}
+
+impl AcousticModel {
+    /// Loads the text and frames networks; `width` is the size of a hidden
+    /// vector, `context_frames` the frames on each side that a frame depends on.
+    ///
+    /// # Errors
+    /// When the bytes are not such networks.
+    pub fn load(
+        text: &[u8],
+        frames: &[u8],
+        width: usize,
+        context_frames: usize,
+    ) -> Result<Self, NnError> {
+        Ok(Self {
+            text: hearsay_nn::load(
+                text,
+                &["ids", "place", "speaker"],
+                &["hidden", "log_frames", "log_f0", "energy"],
+            )?,
+            frames: hearsay_nn::load(
+                frames,
+                &["hidden", "controls", "speaker"],
+                &["mel", "log_f0", "voiced"],
+            )?,
+            width,
+            context_frames,
+        })
+    }
+
+    /// Reads a sentence: symbol ids and their places in their words.
+    ///
+    /// # Errors
+    /// When the network fails.
+    pub fn encode(
+        &self,
+        ids: Vec<i32>,
+        places: Vec<i32>,
+        speaker: usize,
+    ) -> Result<Encoded, NnError> {
+        let shape = [1, ids.len()];
+        let mut outputs = self.text.run(vec![
+            Tensor::i32(&shape, ids),
+            Tensor::i32(&shape, places),
+            speaker_tensor(speaker),
+        ])?;
+        let mut take = || outputs.pop().map_or_else(|| Ok(Vec::new()), Tensor::into_f32);
+        let (energy, log_f0, log_frames, hidden) = (take()?, take()?, take()?, take()?);
+        Ok(Encoded { hidden, log_frames, log_f0, energy })
+    }
+
+    /// Appends frames of the score to `made` until it has `end` of them.
+    ///
+    /// Frames come out the same whether asked for at once or in chunks.
+    ///
+    /// # Errors
+    /// When the network fails.
+    pub fn extend(
+        &self,
+        score: &Score,
+        made: &mut VocoderFrames,
+        end: usize,
+    ) -> Result<(), NnError> {
+        let (first, end) = (made.len(), end.min(score.frames()));
+        if first >= end {
+            return Ok(());
+        }
+        let from = first.saturating_sub(self.context_frames);
+        let to = (end + self.context_frames).min(score.frames());
+        let (hidden, controls) = self.regulate(score, from, to);
+        let count = to - from;
+        let mut outputs = self.frames.run(vec![
+            Tensor::f32(&[1, count, self.width], hidden),
+            Tensor::f32(&[1, count, CONTROLS], controls),
+            speaker_tensor(score.speaker),
+        ])?;
+        let mut take = || outputs.pop().map_or_else(|| Ok(Vec::new()), Tensor::into_f32);
+        let (voiced, log_f0, mel) = (take()?, take()?, take()?);
+        let keep = first - from..end - from;
+        made.mel.extend_from_slice(&mel[keep.start * MELS..keep.end * MELS]);
+        made.log_f0.extend_from_slice(&log_f0[keep.clone()]);
+        made.voiced.extend_from_slice(&voiced[keep]);
+        Ok(())
+    }
+
+    /// Repeats each symbol's hidden vector and prosody over frames `from..to`.
+    fn regulate(&self, score: &Score, from: usize, to: usize) -> (Vec<f32>, Vec<f32>) {
+        let mut hidden = Vec::with_capacity((to - from) * self.width);
+        let mut controls = Vec::with_capacity((to - from) * CONTROLS);
+        let mut start = 0;
+        for (symbol, &length) in score.lengths.iter().enumerate() {
+            for frame in from.max(start)..to.min(start + length) {
+                hidden.extend_from_slice(
+                    &score.encoded.hidden[symbol * self.width..(symbol + 1) * self.width],
+                );
+                let place = ((frame - start) as f32 + 0.5) / length as f32;
+                controls.extend([
+                    score.encoded.log_f0[symbol],
+                    score.encoded.energy[symbol],
+                    place,
+                    (length as f32).ln(),
+                ]);
+            }
+            start += length;
+        }
+        (hidden, controls)
+    }
+}
+
+fn speaker_tensor(speaker: usize) -> Tensor {
+    Tensor::i32(&[1], vec![i32::try_from(speaker).unwrap_or(0)])
+}

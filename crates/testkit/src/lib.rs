@@ -1,1 +1,0 @@
-//! Scripted caller, fake engine, virtual clock, provider peers (tests only).

@@ -1,0 +1,32 @@
+"""The log-mel front end shared by the voice activity detector and the recogniser.
+
+8 kHz audio in [-1, 1]; frame t covers samples [80 t, 80 t + 200): a 25 ms periodic Hann window every 10 ms, FFT of 256
+points, 64 HTK-mel triangles from 60 to 3800 Hz, natural logarithm of (x + 1e-6). The Rust twin is `hearsay-audio`'s mel
+module. No normalisation happens here: the networks carry their own.
+"""
+
+import torch
+import torchaudio
+
+SAMPLE_RATE_HZ = 8000
+WINDOW_SAMPLES = 200
+HOP_SAMPLES = 80
+FFT_SAMPLES = 256
+MELS = 64
+
+
+class LogMel(torch.nn.Module):
+    """(batch, samples) -> (batch, frames, 64)."""
+
+    def __init__(self):
+        super().__init__()
+        bank = torchaudio.functional.melscale_fbanks(
+            FFT_SAMPLES // 2 + 1, 60.0, 3800.0, MELS, SAMPLE_RATE_HZ, norm=None, mel_scale="htk"
+        )
+        self.register_buffer("bank", bank)
+        self.register_buffer("window", torch.hann_window(WINDOW_SAMPLES, periodic=True))
+
+    def forward(self, audio):
+        frames = audio.unfold(1, WINDOW_SAMPLES, HOP_SAMPLES) * self.window
+        power = torch.fft.rfft(frames, FFT_SAMPLES).abs().square()
+        return torch.log(power @ self.bank + 1e-6)
