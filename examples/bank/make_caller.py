@@ -22,6 +22,8 @@ RATE_HZ = 8000
 TURNS = ["Hi. I lost my card.", "digits:4729", "Yes please.", "No thank you. That's all."]
 GAP_S = 1.2
 DIGIT_GAP_S = 0.12
+FIRST_TAKE = 4
+LINE_NOISE = 5e-4  # a quiet telephone line, -66 dBFS
 
 
 def level(samples, rms=0.06):
@@ -44,7 +46,7 @@ def sentence(text):
 def digits(text, folder):
     parts = []
     for n, digit in enumerate(text):
-        samples, rate = soundfile.read(folder / f"{digit}_lucas_{n}.opus")
+        samples, rate = soundfile.read(folder / f"{digit}_lucas_{FIRST_TAKE + n}.opus")
         parts.append(level(trimmed(resample_poly(samples, RATE_HZ, rate), 0.03)))
         parts.append(np.zeros(int(DIGIT_GAP_S * RATE_HZ)))
     return np.concatenate(parts[:-1])
@@ -56,7 +58,9 @@ def main(fsdd, out):
     for turn in TURNS:
         kind, _, value = turn.partition("digits:")
         parts += [digits(value, Path(fsdd)) if value else sentence(turn), gap]
-    soundfile.write(out, np.concatenate(parts), RATE_HZ, subtype="PCM_16")
+    call = np.concatenate(parts)
+    call += LINE_NOISE * np.random.default_rng(1).normal(size=len(call))
+    soundfile.write(out, call, RATE_HZ, subtype="PCM_16")
 
 
 if __name__ == "__main__":

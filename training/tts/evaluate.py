@@ -1,6 +1,6 @@
 """Measures the synthesiser.
 
-    python evaluate.py copy CHECKPOINTS VOCODER_DATA.npz
+    python evaluate.py copy CHECKPOINTS VOCODER_DATA.npz [CLIPS]
         copy-synthesis of held-out human clips, beside Griffin-Lim from the same mels
     python evaluate.py prosody CHECKPOINTS LINDA.npz
         held-out human clips with their own durations: mel, F0 and duration errors
@@ -51,17 +51,17 @@ def pitch_error(a, b):
 
 def griffin_lim(mel):
     magnitude = np.maximum(np.linalg.pinv(features.MEL_BASIS) @ np.exp(mel.T), 1e-6)
-    return librosa.griffinlim(magnitude, n_iter=60, hop_length=HOP, win_length=features.WIN, n_fft=features.FFT, center=True)
+    return librosa.griffinlim(magnitude, n_iter=32, hop_length=HOP, win_length=features.WIN, n_fft=features.FFT, center=True)
 
 
-def copy(checkpoints, path):
+def copy(checkpoints, path, clips="12"):
     from speak import Reference
 
     reference = Reference(checkpoints)
     data = np.load(path)
     fields = {k: data[k] for k in ("wave", "mel", "f0", "voiced")}
     rows = {"DDSP": [], "Griffin-Lim": []}
-    for first, count in [r[:2] for r in data["table"] if r[3] == 1]:
+    for first, count in [r[:2] for r in data["table"] if r[3] == 1][: int(clips)]:
         part = slice(first, first + count)
         wave = fields["wave"][first * HOP : (first + count) * HOP].astype(np.float32)
         mel = fields["mel"][part].astype(np.float32)

@@ -25,6 +25,12 @@ const HANGING_WORDS: [&str; 36] = [
     "their", "to", "uh", "um", "was", "with", "would", "your", "er",
 ];
 
+/// Words of a greeting: after nothing else, the wish is still to come.
+const GREETING_WORDS: [&str; 10] =
+    ["hi", "hello", "hey", "good", "morning", "afternoon", "evening", "day", "there", "yes"];
+/// A greeting has one of these.
+const SURE_GREETINGS: [&str; 4] = ["hi", "hello", "hey", "good"];
+
 /// How finished `text` sounds as an answer to what was expected.
 pub(crate) fn completeness(text: &str, expectation: &Expectation) -> Completeness {
     match expectation {
@@ -38,6 +44,7 @@ pub(crate) fn completeness(text: &str, expectation: &Expectation) -> Completenes
                 return Completeness::Complete;
             }
         }
+        Expectation::Anything if only_greets(text) => return Completeness::Incomplete,
         Expectation::YesNo if slot::yes_no(text).is_some() && !hangs(text) => {
             return Completeness::Complete;
         }
@@ -55,6 +62,12 @@ pub(crate) fn silence_ms(completeness: Completeness, thresholds: &TurnTaking) ->
     }
 }
 
+fn only_greets(text: &str) -> bool {
+    let words = slot::words(text);
+    words.iter().any(|word| SURE_GREETINGS.contains(&word.as_str()))
+        && words.iter().all(|word| GREETING_WORDS.contains(&word.as_str()))
+}
+
 fn hangs(text: &str) -> bool {
     let last = slot::words(text).pop();
     last.is_some_and(|word| HANGING_WORDS.contains(&word.as_str()))
@@ -70,6 +83,9 @@ mod tests {
         let code = Expectation::Digits { digits_min: 4, digits_max: 4 };
         let phone = Expectation::Digits { digits_min: 6, digits_max: 12 };
         for (text, expectation, wanted) in [
+            ("hi", &Expectation::Anything, Incomplete),
+            ("good morning", &Expectation::Anything, Incomplete),
+            ("hi I lost my card", &Expectation::Anything, Open),
             ("four two", &code, Incomplete),
             ("four two seven one", &code, Complete),
             ("4271", &code, Complete),

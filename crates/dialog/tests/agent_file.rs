@@ -52,7 +52,7 @@ fn broken(from: &str, to: &str) -> Vec<String> {
 fn the_bank_is_correct() {
     let agent = Agent::parse(BANK).unwrap_or_else(|errors| panic!("{errors}"));
     assert_eq!(agent.name(), "harbour-bank");
-    assert_eq!(agent.voices(), ["ava", "ben"]);
+    assert_eq!(agent.voices(), ["linda", "rms", "slt"]);
     let lost = agent.intents().iter().find(|intent| intent.name == "lost_card").unwrap();
     assert!(lost.examples.len() >= 12);
     assert_eq!(agent.node("ask_code").unwrap().kind, NodeKind::Collect("card_code".to_owned()));

@@ -30,12 +30,16 @@ const VOICED_MIN: f32 = 0.4;
 const REST_AFTER_FRAMES: usize = 150;
 /// Mel frames of one recogniser chunk.
 const CHUNK_FRAMES: usize = 30;
+/// Level of the noise that is added to what is heard, RMS of full scale (-70
+/// dBFS): no microphone gives digital silence, and the nets have never met it.
+const DITHER: f32 = 3e-4;
 /// Bonus for each letter of a favoured phrase, nats.
 const FAVOUR_NATS: f32 = 0.5;
 
 /// Voice activity and features of one call: the cheap, urgent half of the ear.
 pub(crate) struct Ear {
     resampler: Option<Resampler>,
+    dither: Dither,
     mel: LogMel,
     vad: VadState,
     /// Features not yet seen by the voice-activity net.
@@ -55,6 +59,7 @@ impl Ear {
         let resampler = (rate_hz != ear_hz).then(|| Resampler::new(rate_hz, ear_hz)).transpose()?;
         Ok(Self {
             resampler,
+            dither: Dither::default(),
             mel: LogMel::new(config)?,
             vad: VadState::new(),
             fresh: Vec::new(),
@@ -68,13 +73,13 @@ impl Ear {
     /// Hears one frame; returns the speech probability of each 20 ms that
     /// became complete.
     pub(crate) fn hear(&mut self, models: &Models, frame: &[f32]) -> Result<Vec<f32>, EngineError> {
-        if let Some(resampler) = &mut self.resampler {
-            let mut narrow = Vec::new();
-            resampler.process(frame, &mut narrow);
-            self.mel.push(&narrow, &mut self.fresh);
-        } else {
-            self.mel.push(frame, &mut self.fresh);
+        let mut narrow = Vec::with_capacity(frame.len());
+        match &mut self.resampler {
+            Some(resampler) => resampler.process(frame, &mut narrow),
+            None => narrow.extend_from_slice(frame),
         }
+        self.dither.add(&mut narrow);
+        self.mel.push(&narrow, &mut self.fresh);
         let mut voiced = Vec::new();
         let step = STEP_FRAMES * MELS;
         while self.fresh.len() >= step {
@@ -125,6 +130,29 @@ impl Ear {
     pub(crate) fn rest(&mut self) {
         self.awake = false;
         self.outbox.clear();
+    }
+}
+
+/// Repeatable white noise: the same audio is always heard the same.
+struct Dither(u32);
+
+impl Default for Dither {
+    fn default() -> Self {
+        Self(0x9E37_79B9)
+    }
+}
+
+impl Dither {
+    fn add(&mut self, samples: &mut [f32]) {
+        // Uniform noise between -a and a has an RMS of a / sqrt(3).
+        let scale = DITHER * 3f32.sqrt() / 2f32.powi(31);
+        for sample in samples {
+            // xorshift32, Marsaglia 2003.
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 17;
+            self.0 ^= self.0 << 5;
+            *sample += (self.0 as f32 - 2f32.powi(31)) * scale;
+        }
     }
 }
 

@@ -84,7 +84,7 @@ async fn own_server(calls: usize) -> Result<(String, mpsc::Receiver<CallReport>)
     config.calls_max = config.calls_max.max(calls);
     let ready = agent_file::with_demo(agent_file::read(None)?).await?;
     let engine = commands::engine(None)?;
-    let board = Switchboard::new(engine, Arc::new(ready.agent)).map_err(|e| e.to_string())?;
+    let board = Switchboard::new(engine, Arc::new(ready.agent))?;
     let listener =
         tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
     let url = format!("http://{}", listener.local_addr().map_err(|e| e.to_string())?);

@@ -39,12 +39,16 @@ impl Switchboard {
     /// A switchboard for one agent network.
     ///
     /// # Errors
-    /// When the agent's intents are too many or their examples empty.
-    pub fn new(
-        engine: Arc<Engine>,
-        agent: Arc<Agent>,
-    ) -> Result<Self, hearsay_engine::EngineError> {
-        let intents = Arc::new(engine.models().intents(&agent_intents(&agent))?);
+    /// When the agent names a voice that there is not, or its intents cannot
+    /// be used.
+    pub fn new(engine: Arc<Engine>, agent: Arc<Agent>) -> Result<Self, String> {
+        let voices: Vec<&str> = engine.models().voices().iter().map(|v| v.name.as_str()).collect();
+        if let Some(missing) = agent.voices().into_iter().find(|voice| !voices.contains(voice)) {
+            let there = voices.join(", ");
+            return Err(format!("agent {}: no voice `{missing}`; use one of {there}", agent.name()));
+        }
+        let intents = engine.models().intents(&agent_intents(&agent)).map_err(|e| e.to_string())?;
+        let intents = Arc::new(intents);
         Ok(Self { engine, agent, intents, tools: Arc::new(Semaphore::new(TOOLS_AT_ONCE)) })
     }
 

@@ -1,7 +1,7 @@
 //! Recognises WAV files (8 or 16 kHz, mono) chunk by chunk, as a call would.
 //!
 //! ```text
-//! cargo run -p hearsay-speech --example recognise -- MODEL_DIR FILE.wav ... [--lm-weight 0.3] [--bias "okafor,visa card"]
+//! cargo run -p hearsay-speech --example recognise -- MODEL_DIR FILE.wav ... [--lm-weight 0.4] [--bias "okafor,visa card"]
 //! ```
 //! The n-gram model `asr_lm.bin` takes part where the folder has it. Prints each file's transcript, and to stderr the time taken and the audio's length.
 
@@ -16,10 +16,12 @@ use hearsay_speech::recogniser::{Bias, LANGUAGE_WEIGHT, Recogniser};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);
-    let folder = arguments.next().ok_or("usage: recognise MODEL_DIR FILE.wav ... [--bias PHRASE,...]")?;
+    let folder =
+        arguments.next().ok_or("usage: recognise MODEL_DIR FILE.wav ... [--bias PHRASE,...]")?;
     let mut files: Vec<String> = arguments.collect();
     let bias = files.iter().position(|a| a == "--bias").map(|at| files.split_off(at));
-    let bias = bias.and_then(|b| b.get(1).cloned()).map(|list| Arc::new(Bias::new(list.split(','), 0.5)));
+    let bias =
+        bias.and_then(|b| b.get(1).cloned()).map(|list| Arc::new(Bias::new(list.split(','), 0.5)));
     let weight = files.iter().position(|a| a == "--lm-weight").map(|at| files.split_off(at));
     let weight = weight.and_then(|w| w.get(1)?.parse().ok()).unwrap_or(LANGUAGE_WEIGHT);
     let read = |name: &str| std::fs::read(format!("{folder}/{name}"));
@@ -45,7 +47,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         spent_s += began.elapsed().as_secs_f64();
         println!("{file}\t{}", transcript.text);
     }
-    eprintln!("{audio_s:.1} s of audio in {spent_s:.2} s: real-time factor {:.4}", spent_s / audio_s);
+    eprintln!(
+        "{audio_s:.1} s of audio in {spent_s:.2} s: real-time factor {:.4}",
+        spent_s / audio_s
+    );
     Ok(())
 }
 

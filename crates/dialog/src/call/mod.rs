@@ -120,8 +120,8 @@ impl Call {
         if !self.is_late(&input) {
             self.take_in(input);
         }
-        self.ring_alarms();
         self.settle();
+        self.ring_alarms();
     }
 
     /// The next thing to do, until there is none.

@@ -79,5 +79,17 @@ fn the_caller_who_goes_on_while_being_understood_is_heard_whole() {
         .means("I want", "hours", 0.9)
         .means("I want a ticket", "ticket", 0.9)
         .run_to(6_400)
-        .expect("");
+        .expect(
+            r#"
+            0.000 node hello (host)
+            0.000 ava> Welcome to the museum. What can I do for you? (Greeting)
+            3.060 heard: Welcome to the museum. What can I do for you?
+            4.460 finalize
+            4.500 caller: I want
+            5.520 finalize
+            5.560 caller: a ticket
+            5.860 node code (host)
+            5.860 ava> Your four digits please. (Reply)
+            "#,
+        );
 }

@@ -27,14 +27,14 @@ fn a_lost_card_is_locked_and_replaced() {
         .expect(
             r#"
             0.000 node greeting (reception)
-            0.000 ava> Hello, this is Harbour Bank. How can I help you today? (Greeting)
+            0.000 linda> Hello, this is Harbour Bank. How can I help you today? (Greeting)
             3.360 heard: Hello, this is Harbour Bank. How can I help you today?
             5.860 finalize
             5.900 caller: I lost my card
             5.920 handoff reception -> security {"slots":{},"verified":false,"wish":"lost_card"}
             5.920 node lost_card (security)
             5.920 node ask_code (security)
-            5.920 ben> I am sorry to hear that. I will lock your card right away. Please tell me the four digits of your security code. (Reply)
+            5.920 rms> I am sorry to hear that. I will lock your card right away. Please tell me the four digits of your security code. (Reply)
             12.880 heard: I am sorry to hear that. I will lock your card right away. Please tell me the four digits of your security code.
             15.340 finalize
             15.380 caller: four two seven one
@@ -48,7 +48,7 @@ fn a_lost_card_is_locked_and_replaced() {
             15.620 tool lock_card answered in 120 ms
             15.620 slot card_ending = "9034"
             15.620 node offer_replacement (security)
-            15.620 ben> Thank you. I have locked your card ending in 9 0 3 4. Would you like a replacement? (Reply)
+            15.620 rms> Thank you. I have locked your card ending in 9 0 3 4. Would you like a replacement? (Reply)
             21.080 heard: Thank you. I have locked your card ending in 9 0 3 4. Would you like a replacement?
             22.640 finalize
             22.680 caller: yes please
@@ -56,21 +56,21 @@ fn a_lost_card_is_locked_and_replaced() {
             22.680 handoff security -> cards {"slots":{"card_code":"[private]","card_ending":"9034","code_ok":true,"wants_replacement":true},"verified":true,"wish":"lost_card"}
             22.680 node issue_replacement (cards)
             22.680 tool issue_replacement_card POST http://bank/cards/replacement {"card_ending":"9034"}
-            22.680 ava> Let me order that for you. (Filler)
+            22.680 slt> Let me order that for you. (Filler)
             23.080 tool issue_replacement_card answered in 400 ms
             23.080 slot delivery_days = 5
             23.080 node replacement_ordered (cards)
             23.080 handoff cards -> reception {"slots":{"card_code":"[private]","card_ending":"9034","code_ok":true,"delivery_days":5,"wants_replacement":true},"verified":true,"wish":"lost_card"}
             23.080 node anything_else (reception)
             24.540 heard: Let me order that for you.
-            24.540 ava> Done. Your new card will arrive in 5 days. (Reply)
+            24.540 slt> Done. Your new card will arrive in 5 days. (Reply)
             27.300 heard: Done. Your new card will arrive in 5 days.
-            27.300 ava> Is there anything else? (Reply)
+            27.300 linda> Is there anything else? (Reply)
             28.560 heard: Is there anything else?
             31.640 finalize
             31.680 caller: no thanks
             31.680 node goodbye (reception)
-            31.680 ava> Thank you for calling Harbour Bank. Goodbye. (Goodbye)
+            31.680 linda> Thank you for calling Harbour Bank. Goodbye. (Goodbye)
             33.840 heard: Thank you for calling Harbour Bank. Goodbye.
             33.840 ended completed
             33.840 hangup completed
@@ -121,5 +121,5 @@ fn the_balance_needs_the_code_first() {
         .tool("read_balance", 100, Ok(json!({"balance": "1,204 pounds"})))
         .run_to(15_000)
         .expect_line("node ask_code_for_balance (security)")
-        .expect_line("ava> Your balance is 1,204 pounds. (Reply)");
+        .expect_line("slt> Your balance is 1,204 pounds. (Reply)");
 }

@@ -1,6 +1,7 @@
 //! Thousands of random inputs: no panic, never two replies at once, no undrawn edge,
 //! and every call ends within its limits.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hearsay_dialog::{
@@ -11,8 +12,8 @@ use hearsay_dialog::{
 use serde_json::json;
 
 const BANK: &str = include_str!("../../../../examples/bank/agent.yaml");
-const CALLS: u64 = 200;
-const CALL_MS_MAX: u64 = 120_000;
+const CALLS: u64 = 2_500;
+const CALL_MS_MAX: u64 = 90_000;
 const GOODBYE_MS_MAX: u64 = 15_000;
 
 /// A small generator of numbers (xorshift64*), so that a seed replays a failure.
@@ -39,11 +40,16 @@ struct World {
     speaking: Option<ReplyId>,
     paused: bool,
     node: Option<String>,
+    seen: BTreeSet<String>,
     think: u64,
     tool: u64,
     utterance: u64,
     ended: bool,
     hung_up: bool,
+    /// A caller who knows what they want, so that calls get everywhere.
+    helpful: bool,
+    /// A caller whose code is always wrong.
+    wrong_code: bool,
 }
 
 impl World {
@@ -80,6 +86,7 @@ impl World {
     fn see(&mut self, event: &EventKind, agent: &Agent) {
         match event {
             EventKind::NodeEntered { node, .. } => {
+                self.seen.insert(node.clone());
                 if let Some(from) = self.node.replace(node.clone()) {
                     let drawn = agent
                         .node(&from)
@@ -102,21 +109,27 @@ impl World {
     }
 }
 
-const TEXTS: [&str; 12] = [
+/// What callers say; what leads on is said more often, so that calls get somewhere.
+const TEXTS: [&str; 16] = [
     "",
+    "yes",
     "yes",
     "no",
     "mhm",
     "I lost my card",
     "four two seven one",
+    "four two seven one",
+    "4 2 7 1",
     "one two",
     "what is my balance",
     "and",
     "okay right",
+    "no thanks",
     "\u{0}\u{202e}ü 9",
     "{card_code}",
 ];
-const INTENTS: [&str; 9] = [
+const INTENTS: [&str; 10] = [
+    "lost_card",
     "lost_card",
     "balance",
     "human",
@@ -127,12 +140,17 @@ const INTENTS: [&str; 9] = [
     "filled",
     "no such intent",
 ];
+const PROBABILITIES: [f32; 8] = [0.9, 0.9, 0.9, 0.9, 1.0, 0.2, f32::NAN, f32::INFINITY];
 
 fn random_input(random: &mut Random, world: &World) -> Input {
     // Mostly the right number, sometimes a wrong one.
     let off =
         |random: &mut Random, id: u64| if random.below(8) == 0 { random.below(5) } else { id };
-    let text = |random: &mut Random| (*random.pick(&TEXTS)).to_owned().into();
+    let text = |random: &mut Random| match world.node.as_deref() {
+        Some("offer_replacement") if world.helpful => "yes".to_owned().into(),
+        Some("ask_code" | "wrong_code") if world.helpful => "four two seven one".to_owned().into(),
+        _ => (*random.pick(&TEXTS)).to_owned().into(),
+    };
     let reply = ReplyId(off(random, world.speaking.map_or(0, |reply| reply.0)));
     match random.below(40) {
         0 => Input::Interim {
@@ -152,7 +170,7 @@ fn random_input(random: &mut Random, world: &World) -> Input {
         5 => Input::Digit(*random.pick(&['0', '4', '9', '#', '*', 'x'])),
         6..=8 => {
             let name = (*random.pick(&INTENTS)).to_owned();
-            let probability = *random.pick(&[0.9, 1.0, 0.2, f32::NAN, f32::INFINITY, -1.0]);
+            let probability = *random.pick(&PROBABILITIES);
             let intents = vec![IntentScore { name, probability }];
             Input::Thought(Thought {
                 think: ThinkId(off(random, world.think)),
@@ -177,6 +195,7 @@ fn random_input(random: &mut Random, world: &World) -> Input {
                 0 => Err(ToolFailure::Timeout),
                 1 => Err(ToolFailure::Status(503)),
                 2 => Ok(json!("nonsense")),
+                _ if world.wrong_code => Ok(json!({"ok": false})),
                 3 => Ok(json!({"ok": false})),
                 _ => Ok(
                     json!({"ok": true, "locked": true, "card_ending": "1234", "status": "success",
@@ -196,23 +215,19 @@ fn random_input(random: &mut Random, world: &World) -> Input {
     }
 }
 
-/// One call; answers how many nodes it saw.
-fn place_call(agent: &Arc<Agent>, seed: u64) -> usize {
+/// One call; answers which nodes it saw.
+fn place_call(agent: &Arc<Agent>, seed: u64) -> BTreeSet<String> {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    let mut world = World::default();
+    let mut world = World { helpful: seed % 2 == 0, wrong_code: seed % 6 == 0, ..World::default() };
     let mut call = Call::new(Arc::clone(agent), CallInfo::default());
     let mut now = 0;
-    let mut nodes = 0;
     call.handle(CallTime(0), Input::Connected);
     while !call.is_ended() {
         while let Some(output) = call.poll() {
-            nodes += usize::from(
-                matches!(&output, Output::Event(e) if matches!(e.kind, EventKind::NodeEntered { .. })),
-            );
             world.obey(output, agent);
         }
         let wake = call.next_wake().expect("a call that goes on has an alarm");
-        assert!(wake.0 > now, "seed {seed}: an alarm at {wake} rings for ever at {now}");
+        assert!(wake.0 > now, "seed {seed}: an alarm at {wake} rings for ever at {now}: {call:?}");
         let step = *random.pick(&[0, 20, 20, 20, 20, 20, 200]);
         // A driver wakes the call in time.
         now = (now + step).min(wake.0);
@@ -225,18 +240,20 @@ fn place_call(agent: &Arc<Agent>, seed: u64) -> usize {
     }
     assert!(world.ended, "seed {seed}: ends with an event");
     assert!(call.next_wake().is_none() && call.transcript().len() <= 400);
-    nodes
+    world.seen
 }
 
 #[test]
 fn random_calls_keep_every_promise() {
     let yaml = format!("{BANK}\nlimits: {{call_ms_max: {CALL_MS_MAX}}}\n");
     let agent = Arc::new(Agent::parse(&yaml).unwrap_or_else(|errors| panic!("{errors}")));
-    let mut nodes = 0;
+    let mut seen = BTreeSet::new();
     for seed in 1..=CALLS {
-        nodes += std::panic::catch_unwind(|| place_call(&agent, seed))
-            .unwrap_or_else(|_| panic!("the call of seed {seed} failed"));
+        let call = std::panic::catch_unwind(|| place_call(&agent, seed));
+        seen.extend(call.unwrap_or_else(|_| panic!("the call of seed {seed} failed")));
     }
-    // The calls must get somewhere, or the promises are empty.
-    assert!(nodes > 5 * usize::try_from(CALLS).unwrap_or(0), "{nodes} nodes in {CALLS} calls");
+    // The calls must get everywhere, or the promises are empty.
+    let never: Vec<&str> =
+        agent.nodes().map(|node| node.name.as_str()).filter(|name| !seen.contains(*name)).collect();
+    assert!(never.is_empty(), "never at {never:?}");
 }

@@ -27,7 +27,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
     let engine = engine(Some(config.workers))?;
     runtime()?.block_on(async move {
         let ready = agent_file::with_demo(agent).await?;
-        let board = Switchboard::new(engine, Arc::new(ready.agent)).map_err(|e| e.to_string())?;
+        let board = Switchboard::new(engine, Arc::new(ready.agent))?;
         let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)
         })?;

@@ -64,9 +64,11 @@ impl Bias {
         let mut queue = VecDeque::from([0u32]);
         while let Some(at) = queue.pop_front() {
             let lent = self.nodes[at as usize].lent + self.boost;
-            let children: Vec<(char, u32)> = self.nodes[at as usize].next.iter().map(|(&c, &n)| (c, n)).collect();
+            let children: Vec<(char, u32)> =
+                self.nodes[at as usize].next.iter().map(|(&c, &n)| (c, n)).collect();
             for (letter, child) in children {
-                let fail = if at == 0 { 0 } else { self.follow(self.nodes[at as usize].fail, letter) };
+                let fail =
+                    if at == 0 { 0 } else { self.follow(self.nodes[at as usize].fail, letter) };
                 let child_node = &mut self.nodes[child as usize];
                 child_node.fail = fail;
                 // The bonus of a whole phrase is kept: nothing is lent where one ends.
@@ -113,9 +115,12 @@ impl Bias {
 
 /// A phrase as the pieces spell it: a mark before each word.
 fn letters(phrase: &str) -> Vec<char> {
-    let clean = |c: char| if c.is_ascii_alphabetic() || c == '\'' { c.to_ascii_lowercase() } else { ' ' };
+    let clean =
+        |c: char| if c.is_ascii_alphabetic() || c == '\'' { c.to_ascii_lowercase() } else { ' ' };
     let text: String = phrase.chars().map(clean).collect();
-    text.split_whitespace().flat_map(|word| std::iter::once(WORD_START).chain(word.chars())).collect()
+    text.split_whitespace()
+        .flat_map(|word| std::iter::once(WORD_START).chain(word.chars()))
+        .collect()
 }
 
 #[cfg(test)]

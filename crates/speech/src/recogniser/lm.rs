@@ -33,7 +33,8 @@ impl LanguageModel {
     /// Reads the table and checks that every piece of a vocabulary of `pieces` is in it.
     pub fn parse(bytes: &[u8], pieces: usize) -> Result<Self, RecogniserError> {
         let fail = |why: &str| RecogniserError::LanguageModel(why.to_owned());
-        let word = |at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
+        let word =
+            |at: usize| bytes.get(at..at + 4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
         if bytes.get(..4) != Some(MAGIC) || word(4) != Some(VERSION) {
             return Err(fail("not an n-gram file of version 1"));
         }
@@ -49,8 +50,12 @@ impl LanguageModel {
         let (keys, rows) = body.split_at(count * 8);
         let (scores, weights) = rows.split_at(count * 2);
         let milli = |b: &[u8]| i16::from_le_bytes([b[0], b[1]]);
-        let rows = scores.chunks_exact(2).map(milli).zip(weights.chunks_exact(2).map(milli)).collect();
-        let keys: Vec<u64> = keys.chunks_exact(8).map(|b| b.iter().rev().fold(0, |n, &x| n << 8 | u64::from(x))).collect();
+        let rows =
+            scores.chunks_exact(2).map(milli).zip(weights.chunks_exact(2).map(milli)).collect();
+        let keys: Vec<u64> = keys
+            .chunks_exact(8)
+            .map(|b| b.iter().rev().fold(0, |n, &x| n << 8 | u64::from(x)))
+            .collect();
         let out = Self { order, keys, rows };
         if !out.keys.is_sorted() || (0..pieces).any(|piece| out.row(&[piece as u16]).is_none()) {
             return Err(fail("its pieces are not those of the tokens file"));
@@ -115,7 +120,16 @@ mod tests {
             bytes[at] = byte;
             bytes
         };
-        for bad in [vec![], good[..10].to_vec(), good[..good.len() - 1].to_vec(), with(0, 0), with(4, 9), with(8, 7), with(15, 255), with(16, 9)] {
+        for bad in [
+            vec![],
+            good[..10].to_vec(),
+            good[..good.len() - 1].to_vec(),
+            with(0, 0),
+            with(4, 9),
+            with(8, 7),
+            with(15, 255),
+            with(16, 9),
+        ] {
             assert!(LanguageModel::parse(&bad, 3).is_err());
         }
         assert!(LanguageModel::parse(&good, 4).is_err(), "a piece that is not in the table");

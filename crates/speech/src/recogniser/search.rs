@@ -19,7 +19,7 @@ const MARGIN: f32 = 12.0;
 /// A piece this many nats less likely than the frame's likeliest is not tried.
 const PIECE_MARGIN: f32 = 7.0;
 /// What a piece earns when a language model takes part, which otherwise favours short texts, in nats.
-const PIECE_BONUS: f32 = 0.5;
+const PIECE_BONUS: f32 = 1.4;
 /// Most pieces tried at a frame.
 const PIECES_MAX: usize = 24;
 
@@ -50,7 +50,14 @@ struct Hypothesis {
 
 impl Hypothesis {
     fn empty() -> Self {
-        Self { emissions: Vec::new(), hash: 0, blank: 0.0, piece: f32::NEG_INFINITY, bonus: 0.0, at: 0 }
+        Self {
+            emissions: Vec::new(),
+            hash: 0,
+            blank: 0.0,
+            piece: f32::NEG_INFINITY,
+            bonus: 0.0,
+            at: 0,
+        }
     }
 
     fn score(&self) -> f32 {
@@ -129,10 +136,19 @@ impl Search {
     }
 
     /// The text longer by `piece`; a piece follows itself only over a blank.
-    fn extend(&self, recogniser: &Recogniser, hypothesis: &Hypothesis, piece: u16, log_prob: f32) -> Hypothesis {
+    fn extend(
+        &self,
+        recogniser: &Recogniser,
+        hypothesis: &Hypothesis,
+        piece: u16,
+        log_prob: f32,
+    ) -> Hypothesis {
         let from = if piece == hypothesis.last() { hypothesis.blank } else { hypothesis.score() };
-        let mut out = Hypothesis { blank: f32::NEG_INFINITY, piece: from + log_prob, ..hypothesis.clone() };
-        out.hash = (hypothesis.hash ^ u64::from(piece)).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23);
+        let mut out =
+            Hypothesis { blank: f32::NEG_INFINITY, piece: from + log_prob, ..hypothesis.clone() };
+        out.hash = (hypothesis.hash ^ u64::from(piece))
+            .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            .rotate_left(23);
         out.emissions.push(Emission { piece, frames: (self.frame, self.frame), log_prob });
         if let Some((language, weight)) = &recogniser.language {
             out.bonus += weight * language.log_prob(&hypothesis.history(), piece) + PIECE_BONUS;
@@ -154,7 +170,10 @@ impl Search {
     pub fn transcript(&self, recogniser: &Recogniser) -> Transcript {
         let last = |h: &Hypothesis| {
             let owed = self.bias.as_ref().map_or(0.0, |bias| bias.owed(h.at));
-            let end = recogniser.language.as_ref().map_or(0.0, |(lm, weight)| weight * lm.log_prob(&h.history(), BLANK));
+            let end = recogniser
+                .language
+                .as_ref()
+                .map_or(0.0, |(lm, weight)| weight * lm.log_prob(&h.history(), BLANK));
             h.rank() - owed + end
         };
         let best = self.beam.iter().max_by(|a, b| last(a).total_cmp(&last(b)));
@@ -166,7 +185,8 @@ impl Search {
 /// The pieces worth trying at a frame.
 fn likeliest(row: &[f32]) -> Vec<u16> {
     let floor = row.iter().copied().fold(f32::NEG_INFINITY, f32::max) - PIECE_MARGIN;
-    let mut out: Vec<u16> = (1u16..).zip(&row[1..]).filter(|&(_, &p)| p >= floor).map(|(piece, _)| piece).collect();
+    let mut out: Vec<u16> =
+        (1u16..).zip(&row[1..]).filter(|&(_, &p)| p >= floor).map(|(piece, _)| piece).collect();
     out.sort_by(|&a, &b| row[usize::from(b)].total_cmp(&row[usize::from(a)]));
     out.truncate(PIECES_MAX);
     out

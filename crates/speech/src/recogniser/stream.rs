@@ -6,7 +6,8 @@ use hearsay_nn::Tensor;
 
 use super::search::Search;
 use super::{
-    Bias, CHUNK_FRAMES, Interim, MEL_FRAME_MS, MELS, Recogniser, RecogniserError, Transcript, UTTERANCE_FRAMES_MAX,
+    Bias, CHUNK_FRAMES, Interim, MEL_FRAME_MS, MELS, Recogniser, RecogniserError, Transcript,
+    UTTERANCE_FRAMES_MAX,
 };
 
 /// Silent frames that must follow the last word for it to be emitted.
@@ -48,7 +49,11 @@ impl Stream {
     /// # Errors
     /// On a part of a frame or after 90 s without [`Stream::finish`], with nothing taken; or when
     /// a network fails: then what was heard is lost and the next `finish` starts anew.
-    pub fn push(&mut self, recogniser: &Recogniser, mel_frames: &[f32]) -> Result<Option<Interim>, RecogniserError> {
+    pub fn push(
+        &mut self,
+        recogniser: &Recogniser,
+        mel_frames: &[f32],
+    ) -> Result<Option<Interim>, RecogniserError> {
         if !mel_frames.len().is_multiple_of(MELS) {
             return Err(RecogniserError::PartialFrame(mel_frames.len()));
         }
@@ -98,7 +103,8 @@ impl Stream {
         if self.frames_heard() == 0 {
             return Ok(());
         }
-        let end = (self.pending.len() / MELS + TAIL_FRAMES_MIN).next_multiple_of(CHUNK_FRAMES) * MELS;
+        let end =
+            (self.pending.len() / MELS + TAIL_FRAMES_MIN).next_multiple_of(CHUNK_FRAMES) * MELS;
         for _ in 0..end / (CHUNK_FRAMES * MELS) {
             while self.pending.len() < CHUNK_FRAMES * MELS {
                 self.pending.extend_from_slice(&self.quietest.1);

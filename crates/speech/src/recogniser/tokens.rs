@@ -41,7 +41,8 @@ impl Tokens {
     fn check(&self) -> Result<(), RecogniserError> {
         let fail = |why: &str| Err(RecogniserError::Tokens { line: 0, why: why.to_owned() });
         let values = |shape: &[usize]| shape.iter().try_fold(1usize, |n, &d| n.checked_mul(d));
-        let total = self.states.iter().try_fold(0usize, |n, (_, shape)| n.checked_add(values(shape)?));
+        let total =
+            self.states.iter().try_fold(0usize, |n, (_, shape)| n.checked_add(values(shape)?));
         if total.is_none_or(|n| n > STATE_VALUES_MAX) {
             return fail("the states are too large");
         }
@@ -73,7 +74,8 @@ mod tests {
 
     #[test]
     fn reads_states_and_pieces() {
-        let tokens = Tokens::parse("#state keys 7 60 176\n<blank>\n<unk>\n\u{2581}yes\n").expect("tokens");
+        let tokens =
+            Tokens::parse("#state keys 7 60 176\n<blank>\n<unk>\n\u{2581}yes\n").expect("tokens");
         assert_eq!(tokens.states(), [("keys".to_owned(), vec![7, 60, 176])]);
         assert_eq!(tokens.len(), 3);
         assert_eq!(tokens.text(2), "\u{2581}yes");

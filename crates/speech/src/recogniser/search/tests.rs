@@ -24,7 +24,11 @@ fn a_first_piece_inside_a_word_still_makes_one() {
 
 #[test]
 fn equal_pieces_add_their_probability() {
-    let hypothesis = |blank: f32, piece: f32| Hypothesis { blank: blank.ln(), piece: piece.ln(), ..Hypothesis::empty() };
+    let hypothesis = |blank: f32, piece: f32| Hypothesis {
+        blank: blank.ln(),
+        piece: piece.ln(),
+        ..Hypothesis::empty()
+    };
     let mut merged = Merged::default();
     merged.add(hypothesis(0.25, 0.0));
     merged.add(hypothesis(0.25, 0.125));

@@ -1,0 +1,190 @@
+//! The built program as a user meets it: good input, and above all bad input.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn example(name: &str) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bank");
+    root.join(name).display().to_string()
+}
+
+fn hearsay(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_hearsay"))
+        .args(args)
+        .env("HEARSAY_LOG", "warn")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+fn hearsay_with_input(args: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_hearsay"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// A scratch file that is removed with this value.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str, bytes: &[u8]) -> Self {
+        let name = format!("hearsay-test-{}-{name}", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Fails with code 2 and one line that holds every part.
+fn refuses(args: &[&str], parts: &[&str]) {
+    let output = hearsay(args);
+    let error = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{args:?}: {error}");
+    for part in parts {
+        assert!(error.contains(part), "{args:?}: no `{part}` in: {error}");
+    }
+    assert!(!error.contains("panicked"), "{error}");
+}
+
+#[test]
+fn bad_recordings_are_named_with_the_cure() {
+    let agent = example("agent.yaml");
+    let text = Scratch::new("text.wav", b"This is a letter and not a recording at all, dear reader.");
+    refuses(&["call", &agent, "--audio", text.path()], &[text.path(), "not a WAV file", "convert"]);
+    refuses(&["transcribe", text.path()], &["not a WAV file"]);
+    let cut = Scratch::new("cut.wav", &std::fs::read(example("lost-card.wav")).unwrap()[..30]);
+    refuses(&["call", &agent, "--audio", cut.path()], &[cut.path(), "cut off"]);
+    let silence = Scratch::new("silence.wav", &hearsay_audio::wav::write_pcm16(&[0.0; 16000], 1, 8000));
+    refuses(&["call", &agent, "--audio", silence.path()], &["no speech"]);
+    refuses(&["call", &agent, "--audio", "no-such.wav"], &["no-such.wav", "existing"]);
+}
+
+#[test]
+fn bad_agent_files_name_place_and_cure() {
+    let good = std::fs::read_to_string(example("agent.yaml")).unwrap();
+    let checks = [
+        (good.replace("language: en", "langauge: en"), vec!["langauge", "language"]),
+        (good.replace("{on: filled, to: verify}", "{on: filled, to: verifi}"), vec!["verifi", "verify"]),
+        ("- just\n- a list\n".to_string(), vec![]),
+        ("name: [unclosed".to_string(), vec![]),
+    ];
+    for (text, parts) in checks {
+        let file = Scratch::new("agent.yaml", text.as_bytes());
+        let output = hearsay(&["check", file.path()]);
+        let found = stdout(&output);
+        assert_eq!(output.status.code(), Some(1), "{found}");
+        assert!(found.starts_with(file.path()), "{found}");
+        for part in parts {
+            assert!(found.contains(part), "no `{part}` in: {found}");
+        }
+        refuses(&["call", file.path(), "--audio", &example("lost-card.wav")], &[file.path()]);
+    }
+}
+
+#[test]
+fn the_bank_is_a_good_agent_file() {
+    let output = hearsay(&["check", &example("agent.yaml")]);
+    assert!(output.status.success(), "{}", stdout(&output));
+    assert!(stdout(&output).contains("harbour-bank"));
+}
+
+#[test]
+fn speak_refuses_what_it_cannot_do() {
+    let out = std::env::temp_dir().join("hearsay-never-written.wav");
+    let out = out.to_str().unwrap();
+    refuses(&["speak", "Hello.", "--out", out, "--speed", "9"], &["--speed 9", "0.5"]);
+    refuses(&["speak", "Hello.", "--out", out, "--sample-rate", "1234"], &["1234", "8000"]);
+    refuses(&["speak", "Hello.", "--out", out, "--voice", "nobody"], &["nobody"]);
+    refuses(&["speak", "...", "--out", out], &["nothing to say"]);
+    refuses(&["speak", "Hello.", "--out", "/no/such/folder/x.wav"], &["/no/such/folder/x.wav"]);
+    assert!(!Path::new(out).exists());
+}
+
+#[test]
+fn text_rules_work_line_by_line() {
+    let cases = [
+        ("normalize", "It costs $20.", "twenty dollars"),
+        ("itn", "twenty five dollars", "$25"),
+        ("redact", "my card is 4111 1111 1111 1111", "[CARD_REDACTED]"),
+        ("phonemize", "hello", "HH AH0 L OW1"),
+    ];
+    for (rule, input, expected) in cases {
+        let output = hearsay_with_input(&["text", rule], &format!("{input}\n{input}\n"));
+        let lines: Vec<String> = stdout(&output).lines().map(str::to_string).collect();
+        assert_eq!(lines.len(), 2, "{rule}: {}", stderr(&output));
+        assert!(lines.iter().all(|line| line.contains(expected)), "{rule}: {lines:?}");
+    }
+}
+
+#[test]
+fn the_bank_can_be_called_in_text() {
+    let lines = "i lost my card\nfour seven two nine\nyes please\nno thank you\n";
+    let output = hearsay_with_input(&["chat", &example("agent.yaml")], lines);
+    let said = stdout(&output);
+    for part in [
+        "[handoff reception to security]",
+        "[verify_code is asked]",
+        "ending in 3 3 1 0",
+        "[issue_replacement_card is asked]",
+        "5 days",
+        "Goodbye",
+        "[completed]",
+    ] {
+        assert!(said.contains(part), "no `{part}` in: {said}");
+    }
+}
+
+#[test]
+fn a_wrong_code_opens_nothing() {
+    let lines = "my card was stolen\none one one one\ntwo two two two\nthree three three three\n";
+    let output = hearsay_with_input(&["chat", &example("agent.yaml")], lines);
+    let said = stdout(&output);
+    assert!(said.contains("does not match"), "{said}");
+    assert!(!said.contains("lock_card"), "{said}");
+    assert!(!said.contains("locked your card"), "{said}");
+}
+
+#[test]
+fn doctor_finds_the_models() {
+    let output = hearsay(&["doctor", "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(report["models_error"].is_null(), "{report}");
+    assert!(report["weights"].as_array().is_some_and(|weights| weights.len() > 8), "{report}");
+}
+
+#[test]
+fn every_command_helps_with_an_example() {
+    for command in
+        ["serve", "call", "transcribe", "speak", "voices", "chat", "check", "text", "bench", "doctor"]
+    {
+        let output = hearsay(&[command, "--help"]);
+        assert!(output.status.success());
+        assert!(stdout(&output).contains("Example:\n  "), "{command}: {}", stdout(&output));
+    }
+    assert_eq!(hearsay(&["frobnicate"]).status.code(), Some(2));
+}
