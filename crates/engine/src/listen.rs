@@ -192,10 +192,7 @@ impl Recognition {
             return Ok(None);
         }
         self.last_interim.clone_from(&interim.text);
-        Ok(Some(EngineEvent::Interim {
-            utterance: self.utterance,
-            text: Pii::new(interim.text),
-        }))
+        Ok(Some(EngineEvent::Interim { utterance: self.utterance, text: Pii::new(interim.text) }))
     }
 
     /// Carries out a command on the utterance numbered `utterance`; a command

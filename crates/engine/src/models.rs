@@ -35,11 +35,8 @@ impl Models {
         };
         Ok(Self {
             vad: Vad::load(weights::VAD.bytes)?,
-            recogniser: Recogniser::load(
-                weights::ASR_ENCODER.bytes,
-                utf8(weights::ASR_TOKENS)?,
-            )?
-            .with_language_model(weights::ASR_LM.bytes, LANGUAGE_WEIGHT)?,
+            recogniser: Recogniser::load(weights::ASR_ENCODER.bytes, utf8(weights::ASR_TOKENS)?)?
+                .with_language_model(weights::ASR_LM.bytes, LANGUAGE_WEIGHT)?,
             g2p: G2p::load(weights::LEXICON_EN.bytes, weights::G2P_EN.bytes)?,
             synthesiser: Synthesiser::load(
                 weights::TTS_TEXT.bytes,

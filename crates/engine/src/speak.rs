@@ -34,6 +34,10 @@ pub struct SpeakRequest {
     pub speed: f32,
 }
 
+/// Below this much audio waiting to be played, the next piece is urgent: the
+/// caller would hear a gap.
+const BACKLOG_MS_MIN: u64 = 600;
+
 /// The replies of one call, said one after another.
 pub(crate) struct Mouth {
     rate_hz: u32,
@@ -57,7 +61,8 @@ struct Speaking {
 /// Whether the mouth has more to do at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// The next step makes the first audio of a reply: somebody waits.
+    /// The next step makes the first audio of a reply, or what follows what is
+    /// nearly played: somebody waits.
     First,
     /// The next step makes audio for later.
     More,
@@ -96,6 +101,7 @@ impl Mouth {
             None if self.waiting.is_empty() => Progress::Rest,
             None => Progress::First,
             Some(speaking) if !speaking.spoken => Progress::First,
+            Some(_) if backlog_ms < BACKLOG_MS_MIN => Progress::First,
             Some(_) if backlog_ms >= BACKLOG_MS_MAX => Progress::Ahead,
             Some(_) => Progress::More,
         }
@@ -121,18 +127,22 @@ impl Mouth {
 }
 
 impl Speaking {
-    fn new(
-        request: SpeakRequest,
-        asked: Instant,
-        rate_hz: u32,
-    ) -> Result<Self, EngineError> {
+    fn new(request: SpeakRequest, asked: Instant, rate_hz: u32) -> Result<Self, EngineError> {
         let converts = rate_hz != SAMPLE_RATE_HZ;
-        let resampler =
-            converts.then(|| Resampler::new(SAMPLE_RATE_HZ, rate_hz)).transpose()?;
+        let resampler = converts.then(|| Resampler::new(SAMPLE_RATE_HZ, rate_hz)).transpose()?;
         let cut = resampler.as_ref().map_or(0, Resampler::delay_samples);
         let sentences = hearsay_text::sentence::split(request.text.expose());
         let sentences = sentences.into_iter().map(|sentence| sentence.text).collect();
-        Ok(Self { request, asked, sentences, part: 0, utterance: None, resampler, cut, spoken: false })
+        Ok(Self {
+            request,
+            asked,
+            sentences,
+            part: 0,
+            utterance: None,
+            resampler,
+            cut,
+            spoken: false,
+        })
     }
 
     /// One chunk of audio; false when the reply is complete.
@@ -247,9 +257,8 @@ fn written_words(
             .zip(times)
             .filter(|(source, _)| source.start < to && source.end > from)
             .map(|(_, time)| *time);
-        let (start, end) = spoken
-            .reduce(|(start, _), (_, end)| (start, end))
-            .unwrap_or((end_before, end_before));
+        let (start, end) =
+            spoken.reduce(|(start, _), (_, end)| (start, end)).unwrap_or((end_before, end_before));
         end_before = end;
         words.push((word.to_string(), start, end));
     }

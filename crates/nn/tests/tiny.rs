@@ -40,9 +40,8 @@ fn one_network_serves_many_threads() {
     let alone: Vec<Tensor> = (0..4).map(|n| run(n as f32)).collect();
     let together: Vec<Tensor> = std::thread::scope(|scope| {
         let run = &run;
-        let threads: Vec<_> = (0..4)
-            .map(|n| scope.spawn(move || hearsay_nn::on_worker(|| run(n as f32))))
-            .collect();
+        let threads: Vec<_> =
+            (0..4).map(|n| scope.spawn(move || hearsay_nn::on_worker(|| run(n as f32)))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert_eq!(alone, together);

@@ -35,8 +35,9 @@ pub fn read(path: Option<&Path>) -> Result<Agent, String> {
     if meta.len() > FILE_BYTES_MAX {
         return Err(format!("{shown}: {} bytes is too long for an agent file", meta.len()));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| format!("{shown}: cannot be read as text ({e}); give an agent file in YAML"))?;
+    let text = std::fs::read_to_string(path).map_err(|e| {
+        format!("{shown}: cannot be read as text ({e}); give an agent file in YAML")
+    })?;
     Agent::parse(&text).map_err(|e| listed(&shown, &e))
 }
 

@@ -85,8 +85,7 @@ async fn own_server(calls: usize) -> Result<(String, mpsc::Receiver<CallReport>)
     let ready = agent_file::with_demo(agent_file::read(None)?).await?;
     let engine = commands::engine(None)?;
     let board = Switchboard::new(engine, Arc::new(ready.agent))?;
-    let listener =
-        tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
     let url = format!("http://{}", listener.local_addr().map_err(|e| e.to_string())?);
     let mut app = App::new(config, board, url.clone());
     let (sender, reports) = mpsc::channel();
@@ -271,10 +270,17 @@ fn show(args: &BenchCallsArgs, heard: &[Heard], reports: Option<&[CallReport]>) 
         });
         println!("{summary}");
     } else {
-        println!("calls                  {} ({} ended, {completed} completed)", args.calls, heard.len());
+        println!(
+            "calls                  {} ({} ended, {completed} completed)",
+            args.calls,
+            heard.len()
+        );
         println!("frames to callers      {frames}, {late} over 20 ms behind schedule");
         let line = |what: &str, p: &Percentiles| {
-            println!("{what:22} p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms ({})", p.p50, p.p95, p.p99, p.count);
+            println!(
+                "{what:22} p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms ({})",
+                p.p50, p.p95, p.p99, p.count
+            );
         };
         line("lateness", &lateness);
         line("caller stops to agent", &latency);

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use hearsay_dialog::{
     Agent, Call, CallEvent, CallInfo, CallTime, EnginePart, EventKind, Input, IntentScore,
-    ListenCommand, Output, ReplyId, Speak, SpeechPlanned, SpokenWord, ThinkId, Thought,
-    ToolCallId, ToolRequest, UtteranceId, WordTime,
+    ListenCommand, Output, ReplyId, Speak, SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId,
+    ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest};
 

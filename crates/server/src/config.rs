@@ -116,7 +116,9 @@ impl ConfigFile {
         let fail = |what: String| ConfigError { file: "configuration".to_string(), what };
         let listen = self.listen.as_deref().unwrap_or("127.0.0.1:8080");
         let listen: SocketAddr = listen.parse().map_err(|_| {
-            fail(format!("listen: `{listen}` is not an address; write host:port, such as 0.0.0.0:8080"))
+            fail(format!(
+                "listen: `{listen}` is not an address; write host:port, such as 0.0.0.0:8080"
+            ))
         })?;
         let calls_max = self.calls_max.unwrap_or(50);
         if calls_max == 0 || calls_max > CALLS_MAX {
@@ -173,7 +175,8 @@ mod tests {
     fn defaults_and_values() {
         let config = load("").unwrap();
         assert_eq!(config.listen.port(), 8080);
-        let config = load("listen: 0.0.0.0:99\nagent: a.yaml\npublic_url: https://x.org/\n").unwrap();
+        let config =
+            load("listen: 0.0.0.0:99\nagent: a.yaml\npublic_url: https://x.org/\n").unwrap();
         assert_eq!(config.listen.port(), 99);
         assert_eq!(config.agent.unwrap(), Path::new("/etc/a.yaml"));
         assert_eq!(config.public_url.unwrap(), "https://x.org");

@@ -45,7 +45,10 @@ impl Switchboard {
         let voices: Vec<&str> = engine.models().voices().iter().map(|v| v.name.as_str()).collect();
         if let Some(missing) = agent.voices().into_iter().find(|voice| !voices.contains(voice)) {
             let there = voices.join(", ");
-            return Err(format!("agent {}: no voice `{missing}`; use one of {there}", agent.name()));
+            return Err(format!(
+                "agent {}: no voice `{missing}`; use one of {there}",
+                agent.name()
+            ));
         }
         let intents = engine.models().intents(&agent_intents(&agent)).map_err(|e| e.to_string())?;
         let intents = Arc::new(intents);

@@ -212,7 +212,9 @@ impl Observer for Log {
         let (at, id) = (event.at, &self.call_id);
         match &event.kind {
             EventKind::NodeEntered { agent, node } => tracing::info!("{id} {at} {agent} at {node}"),
-            EventKind::Handoff { from, to, .. } => tracing::info!("{id} {at} handoff {from} to {to}"),
+            EventKind::Handoff { from, to, .. } => {
+                tracing::info!("{id} {at} handoff {from} to {to}")
+            }
             EventKind::AgentSaid { interrupted: true, .. } => {
                 self.app.metrics.interruptions.fetch_add(1, Relaxed);
             }

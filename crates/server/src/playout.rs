@@ -32,7 +32,8 @@ pub struct Playout {
 impl Playout {
     /// Nothing to play, at `rate_hz`.
     pub fn new(rate_hz: u32) -> Self {
-        let config = PacerConfig { frame_ms: FRAME_MS, ahead_ms_max: AHEAD_MS, ..PacerConfig::default() };
+        let config =
+            PacerConfig { frame_ms: FRAME_MS, ahead_ms_max: AHEAD_MS, ..PacerConfig::default() };
         Self {
             frame_samples: (u64::from(rate_hz) * FRAME_MS / 1000) as usize,
             pacer: Pacer::new(config),

@@ -221,8 +221,7 @@ mod tests {
     #[test]
     fn finds_the_turns_between_silences() {
         let caller = RecordedCaller::new(two_turns(), RATE_HZ, Pace::TurnByTurn);
-        let expected =
-            [Turn { start: 3520, end: 8480 }, Turn { start: 15520, end: 18880 }];
+        let expected = [Turn { start: 3520, end: 8480 }, Turn { start: 15520, end: 18880 }];
         assert_eq!(caller.turns, expected);
         assert_eq!(RecordedCaller::new(vec![0.0; 800], RATE_HZ, Pace::AsRecorded).turns(), 0);
     }
@@ -241,7 +240,11 @@ mod tests {
             log.push(loud(&caller.next_frame(n * FRAME_MS, audible)));
         }
         let first = log.iter().position(|&x| x).unwrap();
-        assert_eq!(first, 50 + 34 + 3, "the first turn starts 700 ms after the agent, behind its margin");
+        assert_eq!(
+            first,
+            50 + 34 + 3,
+            "the first turn starts 700 ms after the agent, behind its margin"
+        );
         assert!(!log[first + 25..150].iter().any(|&x| x), "then the caller waits");
         assert!(log[150 + 35..200].iter().any(|&x| x), "and says the second turn");
         assert_eq!(caller.stopped_at_ms(), Some((150 + 34 + 3 + 15) * FRAME_MS));
@@ -261,9 +264,8 @@ mod tests {
     #[test]
     fn hangs_up_when_nothing_is_left_to_say() {
         let mut caller = RecordedCaller::new(tone(200), RATE_HZ, Pace::AsRecorded);
-        let frames = (0..2000).position(|n| {
-            caller.next_frame(n * FRAME_MS, false) == CallerFrame::HangUp
-        });
+        let frames =
+            (0..2000).position(|n| caller.next_frame(n * FRAME_MS, false) == CallerFrame::HangUp);
         assert_eq!(frames, Some(10 + HANG_UP_AFTER_MS as usize / 20 - 1));
     }
 }

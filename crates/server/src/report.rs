@@ -291,8 +291,7 @@ impl Reporter {
         if stages.total > 0.0 || stages.endpoint == 0.0 {
             return;
         }
-        let sum =
-            stages.endpoint + stages.recognise + stages.think + stages.tool + stages.speak;
+        let sum = stages.endpoint + stages.recognise + stages.think + stages.tool + stages.speak;
         stages.total = after_ms.unwrap_or(sum);
     }
 

@@ -74,12 +74,14 @@ fn refuses(args: &[&str], parts: &[&str]) {
 #[test]
 fn bad_recordings_are_named_with_the_cure() {
     let agent = example("agent.yaml");
-    let text = Scratch::new("text.wav", b"This is a letter and not a recording at all, dear reader.");
+    let text =
+        Scratch::new("text.wav", b"This is a letter and not a recording at all, dear reader.");
     refuses(&["call", &agent, "--audio", text.path()], &[text.path(), "not a WAV file", "convert"]);
     refuses(&["transcribe", text.path()], &["not a WAV file"]);
     let cut = Scratch::new("cut.wav", &std::fs::read(example("lost-card.wav")).unwrap()[..30]);
     refuses(&["call", &agent, "--audio", cut.path()], &[cut.path(), "cut off"]);
-    let silence = Scratch::new("silence.wav", &hearsay_audio::wav::write_pcm16(&[0.0; 16000], 1, 8000));
+    let silence =
+        Scratch::new("silence.wav", &hearsay_audio::wav::write_pcm16(&[0.0; 16000], 1, 8000));
     refuses(&["call", &agent, "--audio", silence.path()], &["no speech"]);
     refuses(&["call", &agent, "--audio", "no-such.wav"], &["no-such.wav", "existing"]);
 }
@@ -89,7 +91,10 @@ fn bad_agent_files_name_place_and_cure() {
     let good = std::fs::read_to_string(example("agent.yaml")).unwrap();
     let checks = [
         (good.replace("language: en", "langauge: en"), vec!["langauge", "language"]),
-        (good.replace("{on: filled, to: verify}", "{on: filled, to: verifi}"), vec!["verifi", "verify"]),
+        (
+            good.replace("{on: filled, to: verify}", "{on: filled, to: verifi}"),
+            vec!["verifi", "verify"],
+        ),
         ("- just\n- a list\n".to_string(), vec![]),
         ("name: [unclosed".to_string(), vec![]),
     ];
@@ -179,9 +184,18 @@ fn doctor_finds_the_models() {
 
 #[test]
 fn every_command_helps_with_an_example() {
-    for command in
-        ["serve", "call", "transcribe", "speak", "voices", "chat", "check", "text", "bench", "doctor"]
-    {
+    for command in [
+        "serve",
+        "call",
+        "transcribe",
+        "speak",
+        "voices",
+        "chat",
+        "check",
+        "text",
+        "bench",
+        "doctor",
+    ] {
         let output = hearsay(&[command, "--help"]);
         assert!(output.status.success());
         assert!(stdout(&output).contains("Example:\n  "), "{command}: {}", stdout(&output));

@@ -49,9 +49,8 @@ impl Server {
     fn webhook(&self) -> (String, String) {
         let (status, xml) = self.get("/twilio/voice");
         assert_eq!(status, 200, "{xml}");
-        let between = |from: &str| {
-            xml.split_once(from).unwrap().1.split_once('"').unwrap().0.to_string()
-        };
+        let between =
+            |from: &str| xml.split_once(from).unwrap().1.split_once('"').unwrap().0.to_string();
         (between("url=\""), between("value=\""))
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use hearsay_nn::{Network, NnError, Tensor};
 
-use crate::vocoder::{MELS, VocoderFrames};
+use crate::vocoder::{MELS, VocoderFrames, sized};
 
 /// Values that steer a frame beside its hidden vector: its symbol's log F0 and
 /// energy, the place inside the symbol (0 to 1) and the symbol's log length in frames.
@@ -92,14 +92,17 @@ impl AcousticModel {
         places: Vec<i32>,
         speaker: usize,
     ) -> Result<Encoded, NnError> {
-        let shape = [1, ids.len()];
+        let symbols = ids.len();
+        let shape = [1, symbols];
         let mut outputs = self.text.run(vec![
             Tensor::i32(&shape, ids),
             Tensor::i32(&shape, places),
             speaker_tensor(speaker),
         ])?;
-        let mut take = || outputs.pop().map_or_else(|| Ok(Vec::new()), Tensor::into_f32);
-        let (energy, log_f0, log_frames, hidden) = (take()?, take()?, take()?, take()?);
+        let energy = sized(outputs.pop(), symbols, "energy")?;
+        let log_f0 = sized(outputs.pop(), symbols, "log_f0")?;
+        let log_frames = sized(outputs.pop(), symbols, "log_frames")?;
+        let hidden = sized(outputs.pop(), symbols * self.width, "hidden")?;
         Ok(Encoded { hidden, log_frames, log_f0, energy })
     }
 
@@ -128,8 +131,9 @@ impl AcousticModel {
             Tensor::f32(&[1, count, CONTROLS], controls),
             speaker_tensor(score.speaker),
         ])?;
-        let mut take = || outputs.pop().map_or_else(|| Ok(Vec::new()), Tensor::into_f32);
-        let (voiced, log_f0, mel) = (take()?, take()?, take()?);
+        let voiced = sized(outputs.pop(), count, "voiced")?;
+        let log_f0 = sized(outputs.pop(), count, "log_f0")?;
+        let mel = sized(outputs.pop(), count * MELS, "mel")?;
         let keep = first - from..end - from;
         made.mel.extend_from_slice(&mel[keep.start * MELS..keep.end * MELS]);
         made.log_f0.extend_from_slice(&log_f0[keep.clone()]);

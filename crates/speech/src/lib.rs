@@ -1,7 +1,7 @@
 //! Models that hear or speak: VAD, recogniser, acoustic model, vocoder.
 
-pub mod recogniser;
 pub mod acoustic;
+pub mod recogniser;
 pub mod synthesiser;
 pub mod vad;
 pub mod vocoder;

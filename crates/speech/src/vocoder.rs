@@ -10,7 +10,7 @@ mod source;
 use std::f32::consts::PI;
 use std::sync::Arc;
 
-use hearsay_nn::{Network, NnError, Tensor};
+use hearsay_nn::{Network, NnError, NnErrorKind, Tensor};
 use realfft::num_complex::Complex32;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 
@@ -215,8 +215,10 @@ impl Vocoder {
                 frames.voiced[from..to].iter().map(|&v| if v > 0.5 { 1.0 } else { 0.0 }).collect(),
             ),
         ])?;
-        let mut take = || outputs.pop().map_or_else(|| Ok(Vec::new()), Tensor::into_f32);
-        let (noise, phase, pulse) = (take()?, take()?, take()?);
+        let size = (to - from) * BINS;
+        let noise = sized(outputs.pop(), size, "noise")?;
+        let phase = sized(outputs.pop(), size, "phase")?;
+        let pulse = sized(outputs.pop(), size, "pulse")?;
         Ok(Filters { pulse, phase, noise, skip: first - from })
     }
 
@@ -238,8 +240,8 @@ impl Vocoder {
         self.minimum_phase(pulse, scratch);
         let start = (t * HOP) as i64 - (WINDOW / 2) as i64 - state.source_start;
         self.spectrum(&state.noise_samples, start, scratch);
-        for k in 0..BINS {
-            scratch.sum[k] = scratch.spectrum[k] * noise[k].exp();
+        for ((sum, bin), gain) in scratch.sum.iter_mut().zip(&scratch.spectrum).zip(noise) {
+            *sum = bin * gain.exp();
         }
         self.spectrum(&state.pulse_samples, start, scratch);
         for k in 0..BINS {
@@ -301,6 +303,18 @@ impl Vocoder {
             *phase = bin.im;
         }
     }
+}
+
+/// The floats of an output that must have `size` of them.
+///
+/// A model file of the wrong shape is an error here, not a panic further on.
+pub(crate) fn sized(output: Option<Tensor>, size: usize, name: &str) -> Result<Vec<f32>, NnError> {
+    let data = output.map_or_else(|| Ok(Vec::new()), Tensor::into_f32)?;
+    if data.len() != size {
+        let kind = NnErrorKind::Tensor(format!("{} values where {size} were expected", data.len()));
+        return Err(NnError { kind, at: format!("output {name}") });
+    }
+    Ok(data)
 }
 
 /// Moves the first `done` samples of the tail to `out`, leaving out what lies

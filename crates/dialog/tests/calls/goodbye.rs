@@ -57,18 +57,10 @@ fn the_caller_cannot_keep_the_line_by_speaking_over_the_goodbye() {
 
 #[test]
 fn a_goodbye_that_is_never_played_does_not_hold_the_line() {
-    let mut script = Script::new(
-        &KIOSK
-            .replace("start: hello", "start: hours")
-            .replace(
-                "edges:\n        - {on: hours, to: hours}",
-                "edges:\n        - {on: hours, to: hours}",
-            )
-            .replace(
-                "- {on: \"no\", to: bye}",
-                "- {on: \"no\", to: bye}\n        - {on: hours, to: hello}",
-            ),
-    );
+    let mut script = Script::new(&KIOSK.replace("start: hello", "start: hours").replace(
+        "- {on: \"no\", to: bye}",
+        "- {on: \"no\", to: bye}\n        - {on: hours, to: hello}",
+    ));
     let drain = |script: &mut Script| {
         let mut last = None;
         while let Some(output) = script.call.poll() {

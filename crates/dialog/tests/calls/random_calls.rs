@@ -218,7 +218,11 @@ fn random_input(random: &mut Random, world: &World) -> Input {
 /// One call; answers which nodes it saw.
 fn place_call(agent: &Arc<Agent>, seed: u64) -> BTreeSet<String> {
     let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
-    let mut world = World { helpful: seed % 2 == 0, wrong_code: seed % 6 == 0, ..World::default() };
+    let mut world = World {
+        helpful: seed.is_multiple_of(2),
+        wrong_code: seed.is_multiple_of(6),
+        ..World::default()
+    };
     let mut call = Call::new(Arc::clone(agent), CallInfo::default());
     let mut now = 0;
     call.handle(CallTime(0), Input::Connected);

@@ -21,15 +21,10 @@ fn replies(call: &mut Call, now: CallTime) -> Vec<String> {
 
 #[test]
 fn a_conversation_by_keyboard() {
-    let agent = Agent::parse(
-        &KIOSK
-            .replace("start: hello", "start: hours")
-            .replace("- {on: ticket, to: code}", "- {on: ticket, to: code}")
-            .replace(
-                "- {on: \"no\", to: bye}",
-                "- {on: \"no\", to: bye}\n        - {on: ticket, to: hello}",
-            ),
-    );
+    let agent = Agent::parse(&KIOSK.replace("start: hello", "start: hours").replace(
+        "- {on: \"no\", to: bye}",
+        "- {on: \"no\", to: bye}\n        - {on: ticket, to: hello}",
+    ));
     let mut call =
         Call::new(Arc::new(agent.unwrap_or_else(|errors| panic!("{errors}"))), CallInfo::default());
     call.handle(CallTime(0), Input::Connected);

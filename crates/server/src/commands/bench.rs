@@ -65,7 +65,10 @@ fn timed<E: std::fmt::Display>(work: impl FnOnce() -> Result<(), E>) -> Result<f
 
 fn show(what: &str, values: Vec<f64>) {
     let p = Percentiles::of(values);
-    println!("{what:20} p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms ({})", p.p50, p.p95, p.p99, p.count);
+    println!(
+        "{what:20} p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms ({})",
+        p.p50, p.p95, p.p99, p.count
+    );
 }
 
 /// Synthesis through the engine with one worker, at the telephone's rate.

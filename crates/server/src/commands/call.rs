@@ -208,10 +208,6 @@ fn summary(report: &CallReport) {
     );
     println!(
         "Frames: {} sent, {} over 20 ms late; lateness p50 {:.1} ms, p95 {:.1} ms, p99 {:.1} ms.",
-        report.frames.sent,
-        report.frames.late_over_20_ms,
-        lateness.p50,
-        lateness.p95,
-        lateness.p99
+        report.frames.sent, report.frames.late_over_20_ms, lateness.p50, lateness.p95, lateness.p99
     );
 }

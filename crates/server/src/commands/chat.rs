@@ -28,7 +28,8 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
     let agent = std::sync::Arc::new(ready.agent);
     let models = models()?;
-    let intents = models.intents(&agent_intents(&agent)).map_err(|e| format!("{}: {e}", file.display()))?;
+    let intents =
+        models.intents(&agent_intents(&agent)).map_err(|e| format!("{}: {e}", file.display()))?;
     let mut chat = Chat {
         call: Call::new(agent, CallInfo::default()),
         models,

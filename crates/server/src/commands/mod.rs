@@ -65,12 +65,17 @@ pub fn read_wav(path: &Path, rate_hz: u32) -> Result<Vec<f32>, String> {
     let meta = std::fs::metadata(path)
         .map_err(|e| format!("{shown}: cannot be read ({e}); give an existing WAV file"))?;
     if meta.len() > WAV_BYTES_MAX {
-        return Err(format!("{shown}: {} bytes is too long; cut it into shorter files", meta.len()));
+        return Err(format!(
+            "{shown}: {} bytes is too long; cut it into shorter files",
+            meta.len()
+        ));
     }
     let bytes = std::fs::read(path).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
     let wav = hearsay_audio::wav::read(&bytes).map_err(|e| format!("{shown}: {e}"))?;
     if wav.truncated {
-        eprintln!("hearsay: {shown}: the file is shorter than its header says; using what is there");
+        eprintln!(
+            "hearsay: {shown}: the file is shorter than its header says; using what is there"
+        );
     }
     let mono = wav.mono();
     if wav.rate_hz == rate_hz {

@@ -34,7 +34,9 @@ pub fn run(args: &SpeakArgs) -> Result<ExitCode, String> {
     }
     write(&args.out, &encode(args, &samples))?;
     if let Some(path) = &args.spectrogram {
-        let picture = spectrogram::png(&samples, args.sample_rate, &spectrogram::Picture::default()).map_err(|e| e.to_string())?;
+        let picture =
+            spectrogram::png(&samples, args.sample_rate, &spectrogram::Picture::default())
+                .map_err(|e| e.to_string())?;
         write(path, &picture)?;
     }
     let seconds = samples.len() as f64 / f64::from(args.sample_rate);

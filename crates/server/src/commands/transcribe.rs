@@ -32,12 +32,16 @@ pub fn run(args: &TranscribeArgs) -> Result<ExitCode, String> {
     for file in &args.files {
         let (sender, events) = mpsc::channel();
         let sink = Mutex::new(sender);
-        let call = engine.open(RATE_HZ, intents.clone(), Arc::new(move |event| {
-            if let Ok(sender) = sink.lock() {
-                // Nobody waits for events after the end of the file.
-                let _ = sender.send(event);
-            }
-        }));
+        let call = engine.open(
+            RATE_HZ,
+            intents.clone(),
+            Arc::new(move |event| {
+                if let Ok(sender) = sink.lock() {
+                    // Nobody waits for events after the end of the file.
+                    let _ = sender.send(event);
+                }
+            }),
+        );
         let call = call.map_err(|e| e.to_string())?;
         match read_wav(file, RATE_HZ) {
             Ok(samples) => transcribe(&call, &events, &samples, file, args)?,
@@ -86,7 +90,10 @@ fn transcribe(
     }
     let texts: Vec<&str> = progress.finals.iter().filter_map(|f| f["text"].as_str()).collect();
     if args.json && !args.stream {
-        println!("{}", json!({ "file": file, "text": texts.join(" "), "utterances": progress.finals }));
+        println!(
+            "{}",
+            json!({ "file": file, "text": texts.join(" "), "utterances": progress.finals })
+        );
     } else if !args.stream {
         let many = args.files.len() > 1;
         let prefix = if many { format!("{}: ", file.display()) } else { String::new() };
@@ -131,8 +138,10 @@ fn take(
                 let words: Vec<Value> = transcript
                     .words
                     .iter()
-                    .map(|w| json!({ "word": w.text.expose(), "start_ms": w.start_ms,
-                        "end_ms": w.end_ms, "confidence": w.confidence }))
+                    .map(|w| {
+                        json!({ "word": w.text.expose(), "start_ms": w.start_ms,
+                        "end_ms": w.end_ms, "confidence": w.confidence })
+                    })
                     .collect();
                 let event = json!({ "text": transcript.text.expose(), "is_final": true,
                     "start_ms": start_ms, "end_ms": progress.now_ms,
