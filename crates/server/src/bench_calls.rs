@@ -201,7 +201,10 @@ async fn place(
                     Outbound::Media(samples) => {
                         let stopped = caller.stopped_at_ms();
                         if let Some(stopped_ms) = stopped.filter(|_| stopped != answered_ms) {
-                            heard.latencies.push(now.saturating_sub(stopped_ms) as f64);
+                            // Over an agent that speaks already there is no answer to time.
+                            if plays_until_ms <= stopped_ms {
+                                heard.latencies.push(now.saturating_sub(stopped_ms) as f64);
+                            }
                             answered_ms = stopped;
                         }
                         let length_ms = samples.len() as u64 * 1000 / u64::from(LINE_HZ);

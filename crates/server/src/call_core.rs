@@ -20,6 +20,9 @@ use crate::recorder::Recorder;
 use crate::report::{CallReport, Reporter};
 use crate::tools::ToolAnswer;
 
+/// A known end of the caller's turn is believed this near to the ear's.
+const KNOWN_STOP_MS_MAX: u64 = 500;
+
 /// What came over the line.
 #[derive(Debug, Clone, PartialEq)]
 pub enum LineEvent {
@@ -298,7 +301,11 @@ impl CallCore {
 
     fn event(&mut self, event: CallEvent) {
         if let EventKind::CallerStopped { last_voice, .. } = &event.kind {
-            self.unanswered_since_ms = Some(self.known_stop_ms.unwrap_or(last_voice.0));
+            // A stop far from what the ear heard belongs to another turn: the
+            // caller paused in this one and was answered.
+            let near = |stop_ms: &u64| stop_ms.abs_diff(last_voice.0) <= KNOWN_STOP_MS_MAX;
+            let stop_ms = self.known_stop_ms.filter(near).unwrap_or(last_voice.0);
+            self.unanswered_since_ms = Some(stop_ms);
         }
         if matches!(event.kind, EventKind::Ended { .. }) {
             self.over = true;

@@ -27,8 +27,13 @@ pub const ENERGY_RANGE_DB: (f32, f32) = (-24.0, 6.0);
 const FRAME_MS: usize = 10;
 /// Frames of the first chunk: 20 frames give 176 ms, the rest of them waits for the filters' tails.
 const FIRST_CHUNK_FRAMES: usize = 20;
-/// Frames of every later chunk.
-const CHUNK_FRAMES: usize = 40;
+/// Frames of the second chunk.
+const SECOND_CHUNK_FRAMES: usize = 40;
+/// Frames of every later chunk: by then sound is well ahead of the listener, and
+/// long chunks recompute fewer frames of context.
+const CHUNK_FRAMES: usize = 80;
+/// A rest shorter than this joins the chunk before it: it would cost nearly as much as a whole one.
+const REST_FRAMES: usize = 10;
 /// Silence before the first phone, so that sound starts at once.
 const LEADING_FRAMES: usize = 3;
 /// Longest symbol, in frames; no phone or pause needs more.
@@ -289,7 +294,11 @@ impl Utterance {
         &mut self,
         synthesiser: &Synthesiser,
     ) -> Result<Option<Vec<f32>>, SynthesiserError> {
-        let chunk = if self.vocoder.next_frame() == 0 { FIRST_CHUNK_FRAMES } else { CHUNK_FRAMES };
+        let chunk = match self.vocoder.next_frame() {
+            0 => FIRST_CHUNK_FRAMES,
+            FIRST_CHUNK_FRAMES => SECOND_CHUNK_FRAMES,
+            _ => CHUNK_FRAMES,
+        };
         self.chunk_of(synthesiser, chunk)
     }
 
@@ -311,8 +320,7 @@ impl Utterance {
             return Ok(None);
         }
         let mut end = (first + chunk_frames).min(total);
-        // A last chunk of a few frames would cost as much as a whole one.
-        if total - end < CHUNK_FRAMES / 4 {
+        if total - end < REST_FRAMES {
             end = total;
         }
         let before = self.frames.len();
