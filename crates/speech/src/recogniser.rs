@@ -1,7 +1,7 @@
 //! Streaming speech recognition: log-mel frames in, words with times out.
 //!
-//! What it is: a chunked conformer that gives the
-//! probabilities of word pieces, a prefix beam search with an n-gram model and phrases to favour. [`Recogniser`] is the immutable part that all
+//! What it is: a chunked conformer that gives the probabilities of word pieces, a prefix beam
+//! search with an n-gram model and phrases to favour. [`Recogniser`] is the immutable part that all
 //! calls share; a [`Stream`] is one call's state. Frames are those of
 //! `hearsay_audio::mel::MelConfig::recogniser()`: 8 kHz, 10 ms hop, 64 mels. Whole chunks of
 //! 300 ms are computed as they complete, so the text trails the voice by at most one chunk.

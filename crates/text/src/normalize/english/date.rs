@@ -22,7 +22,10 @@ const MONTHS: [&str; 12] = [
 
 macro_rules! month {
     () => {
-        "(january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
+        concat!(
+            "(january|february|march|april|may|june|july|august|september|october|november|",
+            "december|jan|feb|mar|apr|jun|jul|aug|sept|sep|oct|nov|dec)"
+        )
     };
 }
 
