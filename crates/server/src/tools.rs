@@ -79,3 +79,66 @@ fn failure(error: ureq::Error) -> ToolFailure {
         other => ToolFailure::Unreachable(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hearsay_dialog::{Pii, ToolCallId};
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    /// Asks a service that answers each connection with `answer`; an empty one
+    /// keeps the line open and says nothing.
+    fn ask_one_that_answers(answer: &'static [u8]) -> Result<Value, ToolFailure> {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/order", listener.local_addr().unwrap());
+        let service = std::thread::spawn(move || {
+            let (mut line, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let read = line.read(&mut request).unwrap();
+            assert!(request[..read].starts_with(b"POST /order HTTP/1.1"));
+            // A client that has seen enough hangs up.
+            let _ = line.write_all(answer);
+            // Until the client gives up.
+            while answer.is_empty() && line.read(&mut request).is_ok_and(|read| read > 0) {}
+        });
+        let answer = ask(&ToolRequest {
+            tool_call: ToolCallId::FIRST,
+            tool: "order".to_string(),
+            method: HttpMethod::Post,
+            url: Pii::new(url),
+            headers: Vec::new(),
+            body: Some(Pii::new(serde_json::json!({ "card": "3310" }))),
+            timeout_ms: 300,
+        });
+        service.join().unwrap();
+        answer.outcome
+    }
+
+    #[test]
+    fn answers_and_failures_are_told_apart() {
+        let good = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"ok\":true}";
+        assert_eq!(ask_one_that_answers(good), Ok(serde_json::json!({ "ok": true })));
+        let nonsense = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
+        assert!(matches!(ask_one_that_answers(nonsense), Err(ToolFailure::BadJson(_))));
+        let broken = b"HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n";
+        assert_eq!(ask_one_that_answers(broken), Err(ToolFailure::Status(503)));
+        let no_http = b"220 smtp.example.org ready\r\n";
+        assert!(matches!(ask_one_that_answers(no_http), Err(ToolFailure::Unreachable(_))));
+        assert_eq!(ask_one_that_answers(b""), Err(ToolFailure::Timeout));
+    }
+
+    #[test]
+    fn a_service_that_is_not_there_is_unreachable() {
+        let request = ToolRequest {
+            tool_call: ToolCallId::FIRST,
+            tool: "order".to_string(),
+            method: HttpMethod::Get,
+            url: Pii::new("http://127.0.0.1:1/".to_string()),
+            headers: Vec::new(),
+            body: None,
+            timeout_ms: 1000,
+        };
+        assert!(matches!(ask(&request).outcome, Err(ToolFailure::Unreachable(_))));
+    }
+}
