@@ -16,7 +16,6 @@ import numpy as np
 import scipy.fft
 import soundfile
 import torch
-import torchaudio
 
 from human import load
 from texts import load_lexicon
@@ -29,10 +28,18 @@ PHONES = "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY 
 DIGITS = "zero one two three four five six seven eight nine".split()
 
 
+def mel_filters(low=60.0, high=3800.0):
+    """(bins, mels): triangles between points equally far apart on the HTK mel scale."""
+    mel = np.linspace(2595 * np.log10(1 + low / 700), 2595 * np.log10(1 + high / 700), MELS + 2)
+    edge = 700 * (10 ** (mel / 2595) - 1)
+    away = edge[None] - np.linspace(0, RATE / 2, FFT // 2 + 1)[:, None]
+    rise, fall = -away[:, :-2] / np.diff(edge)[:-1], away[:, 2:] / np.diff(edge)[1:]
+    return np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
+
+
 def filterbank(warp):
     """(bins, mels); warp > 1 moves formants up, as a shorter vocal tract does."""
-    low, high = 60.0, 3800.0
-    base = torchaudio.functional.melscale_fbanks(FFT // 2 + 1, low, high, MELS, RATE, norm=None, mel_scale="htk").numpy()
+    base = mel_filters()
     if warp == 1.0:
         return base
     bins = np.arange(FFT // 2 + 1, dtype=np.float64)
@@ -43,7 +50,7 @@ def filterbank(warp):
     return out.astype(np.float32)
 
 
-WARPS = [0.86, 0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.1, 1.15]
+WARPS = [0.82, 0.86, 0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.1, 1.15, 1.2]
 BANKS = {w: filterbank(w).astype(np.float32) for w in WARPS}
 
 
@@ -65,6 +72,15 @@ def mu_law(samples):
     return (np.sign(y) * (256.0 ** np.abs(y) - 1) / 255).astype(np.float32)
 
 
+def lose_packets(y, rng):
+    """Some 20 ms packets never came: silence, or the last one again but fainter, as phones conceal it."""
+    packet = RATE // 50
+    again = rng.random() < 0.5
+    for at in range(packet, len(y) - packet, packet):
+        if rng.random() < 0.03:
+            y[at : at + packet] = y[at - packet : at] * 0.7 if again else 0.0
+
+
 def readable(paths):
     """The files libsndfile can decode: a few of the noise clips are cut short."""
     bad = 0
@@ -76,36 +92,67 @@ def readable(paths):
     print(len(paths) - bad, "noise files,", bad, "unreadable", flush=True)
 
 
+def image_room(rng, images=9):
+    """A shoebox room's response by the image method (Allen and Berkley 1979), its straight sound at time zero."""
+    size = rng.uniform([2.5, 2.5, 2.3], [9.0, 7.0, 3.6])
+    mouth = rng.uniform(0.3, size - 0.3)
+    ear = np.clip(mouth + rng.uniform(-1.2, 1.2, 3), 0.2, size - 0.2)
+    walls = rng.uniform(0.35, 0.93)  # what a wall gives back
+    order = np.arange(-images, images + 1)
+    power, distance = 0.0, 0.0
+    for axis in range(3):
+        straight, mirrored = mouth[axis] + 2 * order * size[axis], -mouth[axis] + 2 * order * size[axis]
+        offset = np.concatenate([straight, mirrored]) - ear[axis]
+        bounces = np.concatenate([np.abs(2 * order), np.abs(2 * order - 1)])
+        shape = [1, 1, 1]
+        shape[axis] = len(offset)
+        distance = distance + offset.reshape(shape) ** 2
+        power = power + bounces.reshape(shape)
+    distance = np.sqrt(distance).ravel()
+    at = (distance - distance.min()) / 343.0 * RATE
+    out = np.zeros(ROOM_SAMPLES, np.float32)
+    inside = at < ROOM_SAMPLES - 1
+    np.add.at(out, np.round(at[inside]).astype(int), (walls ** power.ravel()[inside] / np.maximum(distance[inside], 0.1)).astype(np.float32))
+    return out / np.sqrt((out**2).sum())
+
+
+ROOM_SAMPLES = 3000
+ROOMS_MADE = 80
+
+
 class Augment:
-    """Rooms, noises, codecs. `strength` in 0..1 eases them in."""
+    """Other speakers out of few: speed and vocal-tract length, always. Rooms, noises, codecs: `strength` in 0..1 eases them in."""
 
     def __init__(self, noise_dir, rir_dir, seed):
         self.rng = random.Random(seed)
+        self.voices = []
         self.noise = list(readable(sorted(glob.glob(f"{noise_dir}/**/*.opus", recursive=True))))
         self.noise = [n for n in self.noise if len(n) > RATE // 2 and np.abs(n).max() > 1e-3]
         self.rooms = []
         for path in sorted(glob.glob(f"{rir_dir}/*.flac")):
             room = load(path)[: RATE // 2]
             at = int(np.abs(room).argmax())
-            self.rooms.append(room[at : at + 3000] / np.sqrt((room**2).sum()))
+            self.rooms.append(room[at : at + ROOM_SAMPLES] / np.sqrt((room**2).sum()))
+        maker = np.random.default_rng(seed)
+        self.made = [image_room(maker) for _ in range(ROOMS_MADE)]
 
     def room(self, normal):
         rng = self.rng
-        if rng.random() < 0.4:
-            return rng.choice(self.rooms)
-        length = 2400
-        decay = np.exp(-np.arange(length) / RATE * 6.9 / rng.uniform(0.1, 0.5))
+        kind = rng.random()
+        if kind < 0.7:
+            return rng.choice(self.rooms if kind < 0.35 else self.made)
+        length = 4000
+        decay = np.exp(-np.arange(length) / RATE * 6.9 / rng.uniform(0.1, 0.7))
         tail = normal(length) * decay
-        tail *= rng.uniform(0.1, 0.7) / np.sqrt((tail**2).sum())
+        far = rng.random() < 0.2  # more comes from the walls than straight from the mouth
+        tail *= (rng.uniform(0.8, 1.5) if far else rng.uniform(0.1, 0.7)) / np.sqrt((tail**2).sum())
         tail[0] = 1.0
         return tail.astype(np.float32)
 
     def shape(self, x, strength, normal):
         """Speed, room and equaliser in one pass."""
         rng = self.rng
-        speed = rng.uniform(1 - 0.15 * strength, 1 + 0.18 * strength)
-        if rng.random() > 0.8:
-            speed = 1.0
+        speed = rng.uniform(0.84, 1.2) if rng.random() < 0.8 else 1.0
         size = scipy.fft.next_fast_len(len(x) + 1600, real=True)
         spectrum = scipy.fft.rfft(x, size)
         bins = len(spectrum)
@@ -137,30 +184,39 @@ class Augment:
         y *= 10 ** (rng.uniform(-30 * strength - 2, 2) / 20) / max(np.abs(y).max(), 1e-4)
         level = np.sqrt((y**2).mean())
         r = rng.random()
-        if r < 0.45 * strength:
-            noise = rng.choice(self.noise)
-            at = rng.randrange(len(noise))
-            noise = np.resize(np.roll(noise, -at), len(y))
-            snr = rng.uniform(5, 30)
+        if r < 0.5 * strength:
+            noise = self.babble(len(y)) if r < 0.12 * strength and self.voices else self.stretch(rng.choice(self.noise), len(y))
+            snr = rng.uniform(3, 30)
             y += noise * (level / (np.sqrt((noise**2).mean()) + 1e-6) * 10 ** (-snr / 20))
         elif r < 0.75:
             y += normal(len(y)) * level * 10 ** (-rng.uniform(20, 55) / 20)
+        self.remember(x)
+        if rng.random() < 0.06 * strength:
+            y = np.clip(y, -1, 1) * 10 ** (rng.uniform(3, 12) / 20)
         if rng.random() < 0.5:
-            y = mu_law(y)
-        bank = BANKS[rng.choice(WARPS) if rng.random() < 0.7 * strength else 1.0]
-        return self.mask(log_mel(np.clip(y, -1, 1), bank), strength)
+            y = mu_law(np.clip(y, -1, 1))
+        if rng.random() < 0.08 * strength:
+            lose_packets(y, rng)
+        return self.features(np.clip(y, -1, 1), rng.choice(WARPS) if rng.random() < 0.75 else 1.0)
 
-    def mask(self, mel, strength):
-        rng = self.rng
-        if rng.random() < 0.5 * strength:
-            width, at = rng.randint(1, 10), rng.randrange(54)
-            mel[:, at : at + width] = mel.mean()
-        for _ in range(2):
-            if rng.random() < 0.4 * strength:
-                width = rng.randint(2, 12)
-                at = rng.randrange(max(1, len(mel) - width))
-                mel[at : at + width] = mel.mean()
-        return mel
+    def features(self, samples, warp):
+        return log_mel(samples, BANKS[warp])
+
+    def stretch(self, noise, length):
+        """`length` samples of the noise, from anywhere in it, over and over."""
+        at = self.rng.randrange(len(noise))
+        return np.resize(np.roll(noise, -at), length)
+
+    def remember(self, x):
+        """Keeps some utterances as the voices of babble."""
+        if len(x) > RATE:
+            self.voices.append(x / max(np.sqrt((x**2).mean()), 1e-4))
+            del self.voices[:-40]
+
+    def babble(self, length):
+        """Two to six other voices at once."""
+        voices = self.rng.choices(self.voices, k=self.rng.randint(2, 6))
+        return sum(self.stretch(v, length) * self.rng.uniform(0.4, 1.0) for v in voices)
 
 
 class Shard:
@@ -196,18 +252,18 @@ class Pronounce:
 
 
 # Share of sampled utterances by source.
-MIX = {"synthetic": 0.66, "so_train": 0.16, "fsdd_train": 0.10, "lj_train": 0.05, "phrases_train": 0.03}
+MIX = {"synthetic": 0.32, "so_train": 0.5, "fsdd_train": 0.05, "lj_train": 0.1, "phrases_train": 0.03}
 
 
 class Sampler:
-    def __init__(self, shards, human, augment, pieces, pronounce, seed, mix=None):
+    def __init__(self, shards, human, augment, pieces, pronounce, seed, mix=None, collate=None):
         self.dir, self.augment, self.pieces, self.pronounce = shards, augment, pieces, pronounce
         self.rng = random.Random(seed)
         self.human = {name: Shard(f"{human}/{name}.json") for name in MIX if name != "synthetic"}
         self.by_digit = {}
         for i, (_, _, word, voice) in enumerate(self.human["fsdd_train"].index):
             self.by_digit.setdefault(voice, {}).setdefault(word, []).append(i)
-        self.mix = mix or MIX
+        self.mix, self.collate = mix or MIX, collate or to_batch
         self.shards, self.known = [], set()
 
     def refresh(self):
@@ -268,12 +324,32 @@ class Sampler:
             batch.append(item)
         out.append(batch)
         self.rng.shuffle(out)
-        return [collate(b) for b in out]
+        return [self.collate(b) for b in out]
 
 
-def collate(batch):
-    lengths = torch.tensor([len(m) for m, _, _ in batch])
-    mel = torch.full((len(batch), int(lengths.max()), MELS), FLOOR)
-    for i, (m, _, _) in enumerate(batch):
+def mask(mel, rng):
+    """A copy with bands and stretches of time taken out: SpecAugment (Park et al. 2019)."""
+    mel, fill = mel.copy(), mel.mean()
+    for _ in range(2):
+        if rng.random() < 0.6:
+            width, at = rng.randint(1, 12), rng.randrange(52)
+            mel[:, at : at + width] = fill
+    for _ in range(1 + len(mel) // 110):
+        if rng.random() < 0.8:
+            width = rng.randint(2, 25)
+            at = rng.randrange(max(1, len(mel) - width))
+            mel[at : at + width] = fill
+    return mel
+
+
+VIEWS = 2
+
+
+def to_batch(batch, rng=random):
+    """Every utterance twice under different masks, the second copies behind the first: (2n,T,64), lengths, tokens, phones."""
+    views = [(mask(m, rng), t, p) for _ in range(VIEWS) for m, t, p in batch]
+    lengths = torch.tensor([len(m) for m, _, _ in views])
+    mel = torch.full((len(views), int(lengths.max()), MELS), FLOOR)
+    for i, (m, _, _) in enumerate(views):
         mel[i, : len(m)] = torch.from_numpy(m)
-    return mel, lengths, [t for _, t, _ in batch], [p for _, _, p in batch]
+    return mel, lengths, [t for _, t, _ in views], [p for _, _, p in views]

@@ -104,23 +104,43 @@ def score(args):
     report(pairs, args.show)
 
 
-def greedy(args):
-    import sentencepiece
+def phone_errors(model, mel, phones):
+    """(errors, phones) of the last phone head's best path."""
+    return edits(phones, best_path(model(mel)[3][0])), len(phones)
+
+
+def best_path(log_probs):
+    """(frames, labels) -> the labels of the likeliest path, repeats and blanks taken out."""
     import torch
 
+    return [label for label in torch.unique_consecutive(log_probs.argmax(-1)).tolist() if label]
+
+
+def greedy(args):
+    """Best paths without a language model: word errors of the pieces, phone error rate of the phones."""
+    import torch
+
+    from data import Pronounce
     from export import load_model
+    from pieces import Pieces
 
     torch.set_num_threads(1)
-    model = load_model(args.checkpoint)
-    pieces = sentencepiece.SentencePieceProcessor(model_file=args.pieces)
-    pairs = collections.defaultdict(list)
+    model, pieces = load_model(args.checkpoint), Pieces(args.pieces)
+    pronounce = Pronounce(args.lexicon)
+    pairs, phones = collections.defaultdict(list), collections.defaultdict(lambda: [0, 0])
     for file, words in list(read_tsv(f"{args.test}/reference.tsv").items())[:: args.every]:
         mel = log_mel(soundfile.read(f"{args.test}/{file}", dtype="float32")[0])
-        mel = np.concatenate([mel, np.repeat(mel[-1:], -len(mel) % 30, 0)])
+        mel = torch.from_numpy(np.concatenate([mel, np.repeat(mel[-1:], -len(mel) % 30, 0)]))[None]
         with torch.no_grad():
-            ids = torch.unique_consecutive(model(torch.from_numpy(mel)[None])[0][0].argmax(-1)).tolist()
-        pairs[file.split("-")[0]].append((words, pieces.decode([i - 1 for i in ids if i])))
+            ids = best_path(model(mel)[0][0])
+            pairs[file.split("-")[0]].append((words, pieces.decode([i - 1 for i in ids])))
+            wanted = pronounce(words)
+            if wanted:
+                for i, n in enumerate(phone_errors(model, mel, wanted)):
+                    phones[file.split("-")[0]][i] += n
     report(pairs, args.show)
+    for name, (wrong, total) in phones.items():
+        print(f"{name}: phone error rate {100 * wrong / total:.1f} % of {total}")
 
 
 def main():
@@ -133,6 +153,7 @@ def main():
     args.add_argument("--result")
     args.add_argument("--checkpoint")
     args.add_argument("--pieces")
+    args.add_argument("--lexicon", help="cmudict.dict, for `greedy`")
     args.add_argument("--show", type=int, default=0, help="examples a set")
     args.add_argument("--every", type=int, default=1)
     args = args.parse_args()

@@ -4,7 +4,7 @@ What it is: the same weights in a graph that takes 30 mel frames and explicit ca
 graph must match the masked whole-utterance forward to 1e-4; the int8 graph is dynamic, per
 channel, on the MatMuls.
 
-    python export.py --checkpoint final.pt --pieces pieces.model --out crates/weights/data
+    python export.py --checkpoint final.pt --pieces pieces.tsv --out crates/weights/data
 """
 
 import argparse
@@ -13,13 +13,13 @@ import os
 import numpy as np
 import onnx
 import onnxruntime
-import sentencepiece
 import torch
 import torch.nn.functional as F
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from torch import nn
 
 from model import Config, Encoder, slopes
+from pieces import Pieces
 
 
 def state_shapes(c):
@@ -100,10 +100,11 @@ class Streaming(nn.Module):
         below, above = e.layers[: e.config.middle + 1], e.layers[e.config.middle + 1 :]
         n = len(below)
         x, *first, _ = self.stack(below, x, keys[:n], values[:n], conv[:n], seen, self.bias)
-        phones, x = e.phones_again(x)
+        _, x = e.phones_again(x)
         x, *second, s = self.stack(above, x, keys[n:], values[n:], conv[n:], seen, self.bias)
         k, v, c = (torch.cat(pair) for pair in zip(first, second))
-        return e.ctc(e.norm(x)).log_softmax(-1), phones, padded[:, -2:], stem[:, -2:], fk, fv, fc, fs, k, v, c, s
+        pieces, phones = e.heads(x)
+        return pieces.log_softmax(-1), phones, padded[:, -2:], stem[:, -2:], fk, fv, fc, fs, k, v, c, s
 
 
 def load_model(path):
@@ -150,7 +151,7 @@ def check(model, plain, quantised):
     torch.manual_seed(1)
     mel = torch.randn(1, 30 * 20, model.config.mels) * 2 + model.mean
     with torch.no_grad():
-        pieces, _, phones = model(mel)
+        pieces, _, _, phones = model(mel)
     want = pieces.log_softmax(-1)[0].numpy(), phones[0].numpy()
     got = Onnx(plain, model.config)(mel[0].numpy())
     worst = max(float(np.abs(a - b).max()) for a, b in zip(want, got))
@@ -160,14 +161,14 @@ def check(model, plain, quantised):
     print("int8 against float, mean absolute:", [f"{np.abs(a - b).mean():.3f}" for a, b in zip(want, small)])
 
 
-def write_tokens(path, config, processor):
+def write_tokens(path, config, pieces):
     """State shapes as `#state` lines, then one piece a line; the first is the blank."""
     with open(path, "w", encoding="utf-8") as f:
         for name, shape in state_shapes(config).items():
             f.write(f"#state {name} {' '.join(map(str, shape))}\n")
         f.write("<blank>\n")
-        for i in range(processor.vocab_size()):
-            f.write(processor.id_to_piece(i) + "\n")
+        for piece in pieces.list:
+            f.write(piece + "\n")
 
 
 def main():
@@ -184,7 +185,7 @@ def main():
     check(model, plain, small)
     if not args.keep_float:
         os.remove(plain)
-    write_tokens(f"{args.out}/asr_tokens.txt", model.config, sentencepiece.SentencePieceProcessor(model_file=args.pieces))
+    write_tokens(f"{args.out}/asr_tokens.txt", model.config, Pieces(args.pieces))
     onnx.checker.check_model(small)
     print(small, os.path.getsize(small) // 1024, "KiB")
 

@@ -8,7 +8,7 @@ File: `HSLM`, u32 version 1, u32 order, u32 count, then `count` u64 keys in risi
 i16 log-probabilities and `count` i16 back-off weights (both in 1/1000 nat).
 A key holds the pieces of an n-gram, oldest first, as (index + 1) in 16 bits each.
 
-    python lm.py --texts texts.txt --human HUMAN --pieces pieces.model --out asr_lm.bin
+    python lm.py --texts texts.txt --human HUMAN --pieces pieces.tsv --out asr_lm.bin
 """
 
 import argparse
@@ -18,7 +18,8 @@ import math
 import struct
 
 import numpy as np
-import sentencepiece
+
+from pieces import Pieces
 
 ORDER = 4
 
@@ -96,13 +97,13 @@ def main():
     args.add_argument("--least", default="1,1,2,3", help="least count kept, by order")
     args.add_argument("--out", required=True)
     args = args.parse_args()
-    processor = sentencepiece.SentencePieceProcessor(model_file=args.pieces)
+    processor = Pieces(args.pieces)
     texts = [line.strip() for line in open(args.texts)]
     for part in ("so_train", "lj_train"):
         texts += [row[2] for row in json.load(open(f"{args.human}/{part}.json"))]
-    sentences = [[i + 1 for i in ids] for ids in processor.encode(texts)]
+    sentences = [[i + 1 for i in ids] for ids in map(processor.encode, texts)]
     held, sentences = sentences[::200], [s for i, s in enumerate(sentences) if i % 200]
-    probability, backoff = estimate(count_ngrams(sentences), [int(x) for x in args.least.split(",")], processor.vocab_size() + 1)
+    probability, backoff = estimate(count_ngrams(sentences), [int(x) for x in args.least.split(",")], len(processor) + 1)
     cost = pieces = 0
     for s in held:
         padded = (0,) * (ORDER - 1) + tuple(s) + (0,)

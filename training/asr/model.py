@@ -5,9 +5,10 @@ What it is: the modules and their training-time (whole utterance, masked) forwar
 same weights and proves both equal.
 
     mel (B,T,64) -> 10 frames a chunk (30 ms) -> 2 layers -> phone CTC (39 + blank)
-        -> pairs joined: 5 frames a chunk (60 ms) -> 4 layers -> phone CTC -> 3 layers -> piece CTC
+        -> pairs joined: 5 frames a chunk (60 ms) -> 4 layers -> phone CTC -> 3 layers -> phone CTC, piece CTC
 
-The phone heads are dense supervision: with little training they carry the piece head.
+The last phone head is what the search over words reads; each 60 ms frame tells the phones of its two halves. The
+first two are dense supervision half-way (inter-CTC, Lee and Watanabe 2021), fed back into the layers above.
 """
 
 import math
@@ -16,6 +17,9 @@ from dataclasses import asdict, dataclass
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+
+DROPOUT = 0.1
 
 
 @dataclass
@@ -102,9 +106,13 @@ class Layer(nn.Module):
         self.norm_feed, self.feed = nn.LayerNorm(dim), nn.Sequential(nn.Linear(dim, 3 * dim), nn.SiLU(), nn.Linear(3 * dim, dim))
 
     def forward(self, x, bias):
-        x = x + self.attention(self.norm_attention(x), bias)
-        x = x + self.convolution(self.norm_convolution(x))
-        return x + self.feed(self.norm_feed(x))
+        x = x + self.drop(self.attention(self.norm_attention(x), bias))
+        x = x + self.drop(self.convolution(self.norm_convolution(x)))
+        return x + self.drop(self.feed(self.norm_feed(x)))
+
+    def drop(self, x):
+        """Keeps the net from learning the few human speakers by heart."""
+        return F.dropout(x, DROPOUT, self.training)
 
 
 class Encoder(nn.Module):
@@ -124,6 +132,7 @@ class Encoder(nn.Module):
         self.norm = nn.LayerNorm(c.dim)
         self.phone_middle = nn.Linear(c.dim, 2 * c.phones)
         self.phone_middle_back = nn.Linear(2 * c.phones, c.dim)
+        self.phone_top = nn.Linear(c.dim, 2 * c.phones)
         self.ctc = nn.Linear(c.dim, c.vocab + 1)
         for layer in (*self.front, *self.layers):
             for last in (layer.attention.out, layer.convolution.out, layer.feed[2]):
@@ -150,8 +159,13 @@ class Encoder(nn.Module):
         log_probs = self.phone_middle(x).reshape(b, 2 * t, -1).log_softmax(-1)
         return log_probs, x + self.phone_middle_back(log_probs.exp().reshape(b, t, -1))
 
+    def heads(self, x):
+        """(B,n,d) of the last layer -> piece logits (B,n,vocab+1), phone log-probs (B,2n,40)."""
+        x = self.norm(x)
+        return self.ctc(x), self.phone_top(x).reshape(x.shape[0], 2 * x.shape[1], -1).log_softmax(-1)
+
     def forward(self, mel):
-        """(B,T,64), T a multiple of 30 -> piece logits (B,T/6,vocab+1), phone log-probs (B,T/3,40) of the first head and the second."""
+        """(B,T,64), T a multiple of 30 -> piece logits (B,T/6,vocab+1), phone log-probs (B,T/3,40) of the first, the second and the last head."""
         c = self.config
         x = (mel - self.mean) * self.scale
         x = self.stem2(F.pad(self.stem1(F.pad(x, (0, 0, 2, 0))), (0, 0, 2, 0)))
@@ -166,4 +180,5 @@ class Encoder(nn.Module):
             x = layer(x, bias)
             if i == c.middle:
                 phones_again, x = self.phones_again(x)
-        return self.ctc(self.norm(x)), phones, phones_again
+        pieces, phones_top = self.heads(x)
+        return pieces, phones, phones_again, phones_top

@@ -1,4 +1,4 @@
-"""Synthetic speech for the recogniser: flite, festival and espeak-ng voices, 8 kHz, in shards.
+"""Synthetic speech for the recogniser: flite, festival, RHVoice and espeak-ng voices, 8 kHz, in shards.
 
 What it is: one process that speaks sentences with randomly varied voices until told to stop.
 Each shard is `NAME.npy` (int16 samples of all utterances, joined) and `NAME.json`
@@ -77,6 +77,16 @@ def espeak(text, rng):
     return samples, rate, voice
 
 
+RHVOICE = ["bdl", "clb", "alan", "slt"]
+
+
+def rhvoice(text, rng, scratch):
+    voice, path = rng.choice(RHVOICE), f"{scratch}/r.wav"
+    command = ["RHVoice-test", "-p", voice, "-o", path, "-r", str(rng.randint(70, 140)), "-t", str(rng.randint(75, 130))]
+    subprocess.run(command, input=text.encode(), capture_output=True, check=True)
+    return *soundfile.read(path, dtype="float32"), "rhvoice-" + voice
+
+
 def festival(texts, rng, scratch):
     """Many sentences with one start of the program: returns (samples, rate) each."""
     voice = rng.choice(["cmu_us_slt_arctic_hts", "ked_diphone", "kal_diphone"])
@@ -94,7 +104,7 @@ def festival(texts, rng, scratch):
 def to_8k(samples, rate):
     if rate == RATE:
         return samples
-    up = {16000: (1, 2), 22050: (160, 441), 32000: (1, 4)}[rate]
+    up = {16000: (1, 2), 22050: (160, 441), 24000: (1, 3), 32000: (1, 4)}[rate]
     return resample_poly(samples, *up).astype(np.float32)
 
 
@@ -141,8 +151,10 @@ def main():
                 if r > 0.985:  # 20 at once, so about a fifth of the sentences
                     waves, voice = festival(batch, rng, scratch)
                     spoken_by = [(*w, "festival-" + voice) for w in waves]
-                elif r > 0.77:
+                elif r > 0.86:
                     spoken_by = [espeak(batch[0], rng)]
+                elif r > 0.62:
+                    spoken_by = [rhvoice(batch[0], rng, scratch)]
                 else:
                     name = rng.choices(["slt", "rms", "awb", "kal16", "kal"], [3, 3, 3, 1, 0.5])[0]
                     spoken_by = [(*flite.speak(name, batch[0], rng), "flite-" + name)]

@@ -13,6 +13,7 @@ import glob
 import json
 import random
 import re
+import zipfile
 
 ONES = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -107,6 +108,30 @@ def read_sources(root):
     return out
 
 
+OPEN_FOLDERS = ("podcast", "brainscience", "founderstalk", "afk", "friends", "rfc", "spotlight")
+
+
+def read_open(root):
+    """Sentences of edited conversation and of speeches and stories: words callers use that no domain set has."""
+    out = []
+    for folder in OPEN_FOLDERS:
+        for f in sorted(glob.glob(f"{root}/lm/changelog/{folder}/**/*.md", recursive=True)):
+            for line in open(f, encoding="utf-8", errors="replace"):
+                text = re.sub(r"^\*\*[^*]*\*\*", "", line.strip())
+                if "[" not in text and "http" not in text:
+                    out += re.split(r"(?<=[.!?]) ", text)
+    for name in ("state_union", "inaugural", "genesis"):
+        archive = zipfile.ZipFile(f"{root}/lm/nltk/{name}.zip")
+        for member in archive.namelist():
+            if member.endswith(".txt"):
+                text = " ".join(archive.read(member).decode("utf-8", "replace").split())
+                out += re.split(r"(?<=[.!?]) ", text)
+    for f in glob.glob(f"{root}/dialogue/topicalchat/**/*train*.json", recursive=True):
+        for d in json.load(open(f)).values():
+            out += [t["message"] for t in d["content"]] if isinstance(d, dict) and "content" in d else []
+    return out
+
+
 SHORT = """yes|no|yes please|no thanks|no thank you|no thanks that's all|no that's all|that's all|that is all thank you|okay|ok|sure|yeah|yep|yup|nope|
 that's right|that's correct|correct|that's wrong|no that's not right|right|hello|hi|hey|hi there|good morning|good afternoon|thanks|thank you|
 thank you very much|thanks a lot|bye|goodbye|have a nice day|speak to a human|i want to speak to a human|can i talk to a person|agent please|
@@ -127,7 +152,9 @@ BANK = ["what's my balance", "what is my account balance", "how much money do i 
         "when is my payment due", "i want to dispute a charge", "what are your opening hours", "how do i activate my card", "i need to change my pin", "the machine kept my card",
         "i'd like to make an appointment", "can i come on {d}", "i'd like to book for {d} at {t}", "it was on {d}", "the amount was {m}", "{m}", "{m} please", "at {t}", "{d}", "on {d} at {t}",
         "my name is {n}", "this is {n}", "it's {n}", "my last name is {l}", "my account number is {g}", "the number is {g}", "it's {g}", "my pin is {g}", "the last four digits are {f}", "{f}",
-        "my card number is {g}", "my phone number is {g}", "my date of birth is {d}", "i was born on {d}", "it ends in {f}", "my zip code is {z}", "the code is {g}", "{n} spelled {s}", "{s}"]
+        "my card number is {g}", "my phone number is {g}", "my date of birth is {d}", "i was born on {d}", "it ends in {f}", "my zip code is {z}", "the code is {g}", "{n} spelled {s}", "{s}",
+        "my email is {e}", "{e}", "it's {e}", "send it to {e}", "my address is {r}", "i live at {r}", "{r}", "we moved to {r}", "the reference is {o}", "my order number is {o}", "{o}",
+        "about {k} percent", "it was on {u}", "i saw it on {u}", "the flight is {o}"]
 ACCOUNT = ["checking account", "savings account", "account", "credit card", "loan", "mortgage"]
 
 
@@ -168,6 +195,32 @@ def date(rng):
     return out + (" " + year(rng.randint(1935, 2029), rng) if rng.random() < 0.45 else "")
 
 
+MAIL = "gmail|yahoo|hotmail|outlook|icloud|proton|comcast".split("|")
+STREET = "street|avenue|road|lane|drive|boulevard|court|place|way".split("|")
+STREETS = "main|oak|maple|park|church|washington|lake|hill|elm|cedar|pine|river|spring|north|lincoln|jackson|highland|center|franklin|sunset|market|union|mill".split("|")
+CITIES = "boston|chicago|dallas|denver|houston|phoenix|seattle|portland|austin|atlanta|miami|london|oakland|san jose|san diego|new york|los angeles|springfield|salem|madison".split("|")
+
+
+def email(rng, first, last):
+    name = rng.choice(first).replace("'", "")
+    name += rng.choice(["", " dot " + rng.choice(last), " " + rng.choice(last), " underscore " + rng.choice(last), " " + digits(rng, 1, 4)])
+    return name + " at " + rng.choice(MAIL) + " dot " + rng.choice(["com", "com", "com", "net", "org"])
+
+
+def address(rng, last):
+    number = cardinal(rng.randint(1, 99), rng) if rng.random() < 0.4 else rng.choice([digits(rng, 2, 4), cardinal(rng.randint(1, 99), rng) + " " + cardinal(rng.randint(10, 99), rng), cardinal(rng.randint(1, 99) * 100, rng)])
+    out = number + " " + rng.choice(STREETS + [rng.choice(last), ordinal(rng.randint(1, 99))]) + " " + rng.choice(STREET)
+    if rng.random() < 0.3:
+        out += rng.choice([" apartment ", " unit ", " suite "]) + cardinal(rng.randint(1, 40), rng)
+    return out + (" " + rng.choice(["", "in "]) + rng.choice(CITIES) if rng.random() < 0.4 else "")
+
+
+def code(rng):
+    """Letters and digits as one reads a reference."""
+    letters = lambda n: " ".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(n))
+    return rng.choice([letters(2) + " " + digits(rng, 2, 5), letters(1) + " " + digits(rng, 3, 6), digits(rng, 2, 3) + " " + letters(2) + " " + digits(rng, 2, 3), letters(rng.randint(3, 6))])
+
+
 def generate(rng, first, last):
     """One invented caller turn."""
     r = rng.random()
@@ -181,6 +234,8 @@ def generate(rng, first, last):
         "c": rng.choice(CARD), "w": rng.choice(WHEN), "p": rng.choice(PLACE), "a": rng.choice(ACCOUNT), "m": money(rng), "d": date(rng),
         "t": clock(rng.randint(1, 12), rng.choice([0, 0, 15, 30, 45, rng.randint(0, 59)]), rng), "g": digits(rng, 4, 12), "f": digits(rng, 4, 4), "z": digits(rng, 5, 5),
         "l": rng.choice(last), "s": " ".join(rng.choice(last if rng.random() < 0.8 else first).replace("'", "")), "n": rng.choice(first) + (" " + rng.choice(last) if rng.random() < 0.7 else ""),
+        "e": email(rng, first, last), "r": address(rng, last), "o": code(rng), "k": cardinal(rng.randint(1, 100), rng),
+        "u": rng.choice(["w w w dot ", ""]) + rng.choice(last).replace("'", "") + " dot " + rng.choice(["com", "org", "net"]),
     }
     pattern = rng.choice(LOST) if r < 0.58 else rng.choice(BANK)
     text = pattern.format(**fill)
@@ -217,6 +272,7 @@ def main():
     args.add_argument("--out", required=True)
     args.add_argument("--exclude", help="test sentences never to train on")
     args.add_argument("--seed", type=int, default=1)
+    args.add_argument("--open-share", type=float, default=0.0, help="share of sentences of open text")
     args = args.parse_args()
     rng = random.Random(args.seed)
     lexicon = load_lexicon(f"{args.text}/rules/g2p/cmudict.dict")
@@ -234,10 +290,19 @@ def main():
                 seen[clean] = None
         pools[name] = [s for s in seen if s not in test or len(s.split()) <= 3]
         print(name, len(raw), "->", len(pools[name]), pools[name][:3])
+    if args.open_share:
+        sentences = read_open(args.text)
+        rng.shuffle(sentences)
+        clean = (normalise(text, lexicon, rng) for text in sentences[:150000])
+        pools["open"] = [s for s in clean if s and 2 <= len(s.split()) <= 22]
+        print("open", len(sentences), "->", len(pools["open"]), pools["open"][:3])
     weight = {"sgd": 0.3, "multidogo": 0.22, "taskmaster": 0.06, "star": 0.12, "banking77": 0.15, "clinc150": 0.15}
     kinds, shares = zip(*weight.items())
     with open(args.out, "w") as out:
         for _ in range(args.count):
+            if rng.random() < args.open_share:
+                out.write(rng.choice(pools["open"]) + "\n")
+                continue
             text = generate(rng, first, last) if rng.random() < 0.5 else rng.choice(pools[rng.choices(kinds, shares)[0]])
             text = " ".join(text.split())
             if (text in test and len(text.split()) > 3) or any(w not in lexicon for w in text.split()):

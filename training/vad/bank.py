@@ -86,6 +86,8 @@ class Group:
         self.names.append(str(name))
 
     def save(self, into, key):
+        if not self.audio:
+            return
         into[f"{key}_audio"] = np.concatenate(self.audio)
         into[f"{key}_labels"] = np.concatenate(self.labels)
         into[f"{key}_samples"] = np.array([len(a) for a in self.audio])
@@ -97,19 +99,24 @@ class Group:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--speech", type=pathlib.Path, required=True)
-    parser.add_argument("--text", type=pathlib.Path, required=True, help="one sentence a line, for the synthesisers")
+    parser.add_argument("--text", type=pathlib.Path, help="one sentence a line, for the synthesisers")
     parser.add_argument("--sentences", type=int, default=600)
     parser.add_argument("--flite", default="flite")
     parser.add_argument("--espeak", default="espeak-ng")
     parser.add_argument("--out", type=pathlib.Path, required=True)
+    parser.add_argument("--held-out-only", action="store_true", help="only what evaluate.py needs")
     args = parser.parse_args()
 
     keys = ["speech_train", "speech_dev", "noise_train", "noise_dev", "room"]
     groups = {key: Group() for key in keys}
     for path, held in human_clips(args.speech):
+        if args.held_out_only and not held:
+            continue
         groups["speech_dev" if held else "speech_train"].add(path.relative_to(args.speech), read_8k(path), True)
     unreadable = 0
     for path, held in noise_clips(args.speech):
+        if args.held_out_only and not held:
+            continue
         try:
             audio = read_8k(path)
         except soundfile.LibsndfileError:  # libsndfile refuses some Opus files that other decoders read
@@ -119,7 +126,8 @@ def main():
     print(f"noise files left out as unreadable: {unreadable}")
     for path in sorted((args.speech / "rir").glob("*.flac")):
         groups["room"].add(path.name, read_8k(path), False)
-    sentences = args.text.read_text(encoding="utf-8").splitlines()[: args.sentences]
+    lines = [] if args.held_out_only else args.text.read_text(encoding="utf-8").splitlines()
+    sentences = lines[: args.sentences]
     with tempfile.TemporaryDirectory() as folder:
         for path in synthetic_clips(sentences, args.flite, args.espeak, folder):
             groups["speech_train"].add("synthetic", read_8k(path), True)

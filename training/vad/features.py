@@ -5,8 +5,8 @@ points, 64 HTK-mel triangles from 60 to 3800 Hz, natural logarithm of (x + 1e-6)
 module. No normalisation happens here: the networks carry their own.
 """
 
+import numpy as np
 import torch
-import torchaudio
 
 SAMPLE_RATE_HZ = 8000
 WINDOW_SAMPLES = 200
@@ -15,15 +15,21 @@ FFT_SAMPLES = 256
 MELS = 64
 
 
+def mel_filters(low_hz=60.0, high_hz=3800.0):
+    """(bins, mels): triangles between points equally far apart on the HTK mel scale."""
+    mel = np.linspace(2595 * np.log10(1 + low_hz / 700), 2595 * np.log10(1 + high_hz / 700), MELS + 2)
+    edge = 700 * (10 ** (mel / 2595) - 1)
+    away = edge[None] - np.linspace(0, SAMPLE_RATE_HZ / 2, FFT_SAMPLES // 2 + 1)[:, None]
+    rise, fall = -away[:, :-2] / np.diff(edge)[:-1], away[:, 2:] / np.diff(edge)[1:]
+    return np.maximum(0, np.minimum(rise, fall)).astype(np.float32)
+
+
 class LogMel(torch.nn.Module):
     """(batch, samples) -> (batch, frames, 64)."""
 
     def __init__(self):
         super().__init__()
-        bank = torchaudio.functional.melscale_fbanks(
-            FFT_SAMPLES // 2 + 1, 60.0, 3800.0, MELS, SAMPLE_RATE_HZ, norm=None, mel_scale="htk"
-        )
-        self.register_buffer("bank", bank)
+        self.register_buffer("bank", torch.from_numpy(mel_filters()))
         self.register_buffer("window", torch.hann_window(WINDOW_SAMPLES, periodic=True))
 
     def forward(self, audio):

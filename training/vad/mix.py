@@ -7,11 +7,8 @@ import numpy as np
 from scipy import fft
 from scipy.special import expit
 
+import sounds
 from features import HOP_SAMPLES, SAMPLE_RATE_HZ, WINDOW_SAMPLES
-
-DTMF_LOW_HZ, DTMF_HIGH_HZ = [697, 770, 852, 941], [1209, 1336, 1477, 1633]
-# (frequencies in Hz, on seconds, off seconds): ringing, busy and dial tones of North America and Europe.
-LINE_TONES = [((440, 480), 2.0, 4.0), ((425,), 1.0, 4.0), ((480, 620), 0.5, 0.5), ((425,), 0.5, 0.5), ((350, 440), 30.0, 0.0)]
 
 
 class Clips:
@@ -86,45 +83,16 @@ def simulated_room(rng):
     return tail.astype(np.float32)
 
 
-def tones(rng, samples):
-    """Line tones, DTMF or something like hold music, about -20 dBFS."""
-    time = np.arange(samples) / SAMPLE_RATE_HZ
-    kind = rng.integers(3)
-    if kind == 0:
-        hertz, on_s, off_s = LINE_TONES[rng.integers(len(LINE_TONES))]
-        wave = sum(np.sin(2 * np.pi * f * time) for f in hertz)
-        wave *= ((time + rng.uniform(0, on_s + off_s)) % (on_s + off_s + 1e-9)) < on_s
-    elif kind == 1:
-        wave = np.zeros(samples)
-        step = int(rng.uniform(0.12, 0.5) * SAMPLE_RATE_HZ)
-        for start in range(0, samples, step):
-            key = time[start : start + int(step * 0.6)]
-            low, high = rng.choice(DTMF_LOW_HZ), rng.choice(DTMF_HIGH_HZ)
-            wave[start : start + len(key)] = np.sin(2 * np.pi * low * key) + np.sin(2 * np.pi * high * key)
-    else:
-        wave = music(rng, samples)
-    return (0.1 * wave / (level(wave.astype(np.float32)) + 1e-9)).astype(np.float32)
+def sounds_at_level(rng, samples):
+    """One of the made sounds that are nobody speaking, active level 0.1."""
+    wave = sounds.some(rng, samples).astype(np.float32)
+    return (0.1 * wave / (level(wave) + 1e-9)).astype(np.float32)
 
 
-def music(rng, samples):
-    """Notes of a few decaying or held partials over a beat: chords, melody and percussion."""
-    wave = np.zeros(samples)
-    beat = int(rng.uniform(0.15, 0.6) * SAMPLE_RATE_HZ)
-    partials = rng.integers(1, 8)
-    slope, decay = rng.uniform(0.4, 1.0), rng.uniform(0.5, 12.0)
-    for start in range(0, samples, beat):
-        length = min(samples - start, int(beat * rng.uniform(0.8, 3.0)))
-        time = np.arange(length) / SAMPLE_RATE_HZ
-        envelope = np.exp(-decay * time) * np.minimum(1.0, time * 200.0)
-        for _ in range(rng.integers(0, 4)):
-            pitch_hz = 110.0 * 2.0 ** (rng.integers(0, 36) / 12.0)
-            for k in range(1, partials + 1):
-                if pitch_hz * k < 3800:
-                    wave[start : start + length] += slope**k * envelope * np.sin(2 * np.pi * pitch_hz * k * time)
-        if rng.random() < 0.3:
-            hit = min(length, 800)
-            wave[start : start + hit] += rng.standard_normal(hit) * np.exp(-np.arange(hit) / 150.0) * 0.5
-    return wave
+def noise_share(name):
+    if "speech_commands" in name:
+        return 12.0
+    return 2.0 if any(kind in name for kind in ("Dog", "Baby", "sneeze", "Rooster", "Clock")) else 1.0
 
 
 class Mixer:
@@ -138,8 +106,9 @@ class Mixer:
         weight = {"speechocean762": 0.55, "ljspeech": 0.15, "fsdd": 0.1, "short_phrases": 0.1, "synthetic": 0.1}
         share = np.array([weight[c] / corpora.count(c) for c in corpora])
         self.share = share / share.sum()
-        # speech_commands recordings are long: each is drawn as often as a dozen short ones.
-        share = np.array([12.0 if "speech_commands" in str(name) else 1.0 for name in self.noise.names])
+        # speech_commands recordings are long: each is drawn as often as a dozen short ones. What lives and what knocks
+        # sounds most like speech and is drawn twice as often as rain.
+        share = np.array([noise_share(str(name)) for name in self.noise.names])
         self.noise_share = share / share.sum()
         self.frames = int(seconds * SAMPLE_RATE_HZ / HOP_SAMPLES)
         self.samples = self.frames * HOP_SAMPLES + WINDOW_SAMPLES - HOP_SAMPLES
@@ -152,7 +121,7 @@ class Mixer:
 
     def example(self):
         rng = self.rng
-        speech, labels = self.talk() if rng.random() < 0.85 else (self.silence(), np.zeros(self.frames, np.float32))
+        speech, labels = self.talk() if rng.random() < 0.78 else (self.silence(), np.zeros(self.frames, np.float32))
         talked = labels.any()
         reference = 0.1
         if talked:
@@ -163,9 +132,12 @@ class Mixer:
         audio = speech
         for _ in range(rng.choice([0, 1, 2], p=[0.25, 0.6, 0.15])):
             snr_db = rng.uniform(-5, 30) if talked else rng.uniform(-10, 40)
-            audio = audio + self.some_noise() * reference * gain(-snr_db)
-        if rng.random() < 0.15:
-            audio = audio + self.some_tones(labels) * gain(rng.uniform(-15, 6))
+            noise = self.some_noise()
+            if talked and rng.random() < 0.25:  # dogs bark and babies cry between sentences too, and louder
+                noise, snr_db = noise * self.quiet(labels), rng.uniform(-10, 15)
+            audio = audio + noise * reference * gain(-snr_db)
+        if rng.random() < (0.2 if talked else 0.7):
+            audio = audio + self.some_sounds(labels) * gain(rng.uniform(-15, 6))
         return self.line(audio), labels
 
     def silence(self):
@@ -214,13 +186,17 @@ class Mixer:
             noise = noise * (np.arange(self.samples) < edge if rng.random() < 0.5 else np.arange(self.samples) >= edge)
         return (noise / level(noise)).astype(np.float32)
 
-    def some_tones(self, labels):
-        """Tones over the whole example, or only where nobody speaks."""
-        wave = tones(self.rng, self.samples)
+    def some_sounds(self, labels):
+        """Made sounds over the whole example, or only where nobody speaks."""
+        wave = sounds_at_level(self.rng, self.samples)
         if self.rng.random() < 0.6:
-            quiet = np.repeat(labels == 0, HOP_SAMPLES)
-            wave = wave * np.pad(quiet, (0, self.samples - len(quiet)), mode="edge")
+            wave = wave * self.quiet(labels)
         return wave
+
+    def quiet(self, labels):
+        """1 where nobody speaks, 0 where somebody does, one value a sample."""
+        quiet = np.repeat(labels == 0, HOP_SAMPLES)
+        return np.pad(quiet, (0, self.samples - len(quiet)), mode="edge")
 
     def line(self, audio):
         """What the line does: band, level, floor, gaps, companding."""

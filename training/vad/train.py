@@ -15,11 +15,11 @@ import time
 
 import numpy as np
 import torch
-from sklearn.metrics import roc_auc_score
 
 from features import LogMel
 from mix import Mixer
 from model import WIDTH, Detector
+from score import roc_auc
 
 SECONDS = 6.0
 RANK_PAIRS = 4096
@@ -58,7 +58,8 @@ def main():
         saved = torch.load(args.out / "last.pt")
         detector.load_state_dict(saved["model"])
         average.load_state_dict(saved.get("average", saved["model"]))
-        optimizer.load_state_dict(saved["optimizer"])
+        if "optimizer" in saved:  # import_onnx.py has none to give
+            optimizer.load_state_dict(saved["optimizer"])
         step, spent = saved["step"], saved["seconds"]
         mixer.rng = np.random.default_rng(args.seed + step)
     hidden, recent = torch.zeros(1, args.batch, WIDTH), []
@@ -86,7 +87,7 @@ def main():
         step += 1
         recent.append((loss.item(), logits.detach().flatten()[::7], labels.flatten()[::7]))
         if step % 25 == 0:
-            auc = roc_auc_score(torch.cat([r[2] for r in recent]), torch.cat([r[1] for r in recent]))
+            auc = roc_auc(torch.cat([r[2] for r in recent]).numpy(), torch.cat([r[1] for r in recent]).numpy())
             line = f"{step}\t{np.mean([r[0] for r in recent]):.4f}\t{auc:.4f}\t{elapsed:.0f}"
             print(line, flush=True)
             print(line, file=curve)

@@ -14,9 +14,11 @@
 //! | [`pacer`] | when each outbound frame may leave, and what the caller has heard so far |
 //! | [`wav`] | WAV bytes in and out |
 //! | [`mel`] | streaming log-mel features |
+//! | [`fbank`] | the same as Kaldi computes them, for models from elsewhere |
 //! | [`spectrogram`] | PNG pictures |
 //! | [`stereo`] | caller left, agent right |
 
+pub mod fbank;
 pub mod frame;
 pub mod g711;
 pub mod l16;

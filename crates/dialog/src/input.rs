@@ -30,6 +30,14 @@ pub enum Input {
         /// What the final transcript would be if the caller said no more.
         text: Pii<String>,
     },
+    /// How likely it is that the caller has finished, judged from the words of a preview. Comes
+    /// beside [`Input::Preview`], before or after it; without it the words are judged by rules.
+    TurnEnd {
+        /// The utterance it belongs to.
+        utterance: UtteranceId,
+        /// Probability that nothing more comes, 0 to 1.
+        probability: f32,
+    },
     /// Answer to [`crate::ListenCommand::Finalize`], or a typed line from a text front end
     /// (which uses [`crate::Call::utterance`] as its utterance).
     Final {
@@ -85,9 +93,9 @@ pub enum Input {
 pub struct SpokenWord {
     /// The word as written.
     pub text: Pii<String>,
-    /// Where it starts, ms.
+    /// Where it starts, ms from the start of the call.
     pub start_ms: u64,
-    /// Where it ends, ms.
+    /// Where it ends, ms from the start of the call.
     pub end_ms: u64,
     /// The recogniser's confidence, 0 to 1.
     pub confidence: f32,
@@ -131,9 +139,9 @@ pub struct SpeechPlanned {
 pub struct WordTime {
     /// The word as written in the reply's text, with its punctuation.
     pub text: String,
-    /// Where it starts, ms.
+    /// Where it starts, ms from the start of the call.
     pub start_ms: u64,
-    /// Where it ends, ms.
+    /// Where it ends, ms from the start of the call.
     pub end_ms: u64,
 }
 

@@ -75,8 +75,12 @@ pub struct TurnTaking {
     pub endpoint_incomplete_ms: u64,
     /// Voiced time before the agent is paused, ms.
     pub barge_in_ms_min: u64,
-    /// Voiced time from which a sound with words is an interruption whatever the words, ms.
+    /// Voiced time from which a sound is an interruption whatever it is, ms. A hum may be
+    /// longer, and so may a back-channel of several words.
     pub interruption_ms_min: u64,
+    /// Words that are no back-channel and make a shorter sound an interruption. "Stop",
+    /// "wait" and "no" do so alone.
+    pub interruption_words_min: u64,
     /// Silence after which a sound over the agent is judged, ms.
     pub judge_silence_ms: u64,
     /// Longest wait for the words of a sound over the agent, ms of silence.
@@ -97,11 +101,46 @@ impl Default for TurnTaking {
             endpoint_incomplete_ms: 1_000,
             barge_in_ms_min: 160,
             interruption_ms_min: 600,
+            interruption_words_min: 1,
             judge_silence_ms: 200,
             judge_ms_max: 600,
             back_channels: [
-                "mhm", "mm", "mmm", "mm hmm", "hmm", "hm", "uh huh", "uhhuh", "aha", "ah", "oh",
-                "okay", "ok", "right", "yeah", "yep", "sure", "i see", "got it", "uh", "um",
+                "mhm",
+                "mm",
+                "mmm",
+                "mm hmm",
+                "hmm",
+                "hm",
+                "uh huh",
+                "uhhuh",
+                "aha",
+                "ah",
+                "oh",
+                "okay",
+                "ok",
+                "right",
+                "yeah",
+                "yep",
+                "sure",
+                "i see",
+                "got it",
+                "uh",
+                "um",
+                "yes",
+                "yup",
+                "alright",
+                "all right",
+                "great",
+                "good",
+                "perfect",
+                "cool",
+                "nice",
+                "exactly",
+                "of course",
+                "makes sense",
+                "go on",
+                "go ahead",
+                "understood",
             ]
             .map(str::to_owned)
             .to_vec(),

@@ -300,3 +300,33 @@ fn the_json_schema_knows_the_same_keys() {
         assert_eq!(described, keys_read(&yaml), "{at}");
     }
 }
+
+#[test]
+fn turn_taking_knows_the_peers_names() {
+    let yaml = format!(
+        "{GOOD}turn_taking: {{min_endpointing_delay: 0.5, max_endpointing_delay: 3, \
+         min_interruption_duration: 0.2, min_interruption_words: 2, \
+         false_interruption_timeout: 2.0, confidence: 0.7, start_secs: 0.1, stop_secs: 0.2}}\n"
+    );
+    let agent = Agent::parse(&yaml).unwrap();
+    let thresholds = agent.turn_taking();
+    assert_eq!(thresholds.endpoint_complete_ms, 500);
+    assert_eq!(thresholds.endpoint_ms, 500, "never shorter than the shortest wait");
+    assert_eq!(thresholds.endpoint_incomplete_ms, 3_000);
+    assert_eq!(thresholds.barge_in_ms_min, 200);
+    assert_eq!(thresholds.interruption_words_min, 2);
+    assert_eq!(thresholds.judge_ms_max, 2_000);
+    assert_eq!(thresholds.speech_probability_min, 0.7);
+    assert_eq!(thresholds.onset_ms_min, 100);
+    assert_eq!(thresholds.preview_silence_ms, 200);
+}
+
+#[test]
+fn a_threshold_under_two_names_is_a_problem() {
+    let found = problems(&format!(
+        "{GOOD}turn_taking: {{min_endpointing_delay: 0.5, endpoint_complete_ms: 300}}\n"
+    ));
+    assert!(found.iter().any(|line| line.contains("set the same thing")), "{found:#?}");
+    let found = problems(&format!("{GOOD}turn_taking: {{max_endpointing_delay: 3000}}\n"));
+    assert!(found.iter().any(|line| line.contains("from 0 to 60")), "{found:#?}");
+}

@@ -4,12 +4,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use hearsay_language::router::IntentSet;
+use hearsay_language::turn_end::Expected;
 use hearsay_text::pii::Pii;
 
 use crate::event::{EngineEvent, Organ};
+use crate::format::Formatting;
 use crate::lanes::{Lane, LaneFull, Pending, Pool, Priority, lock};
 use crate::listen::{Ear, HearCommand, Recognition};
 use crate::speak::{BACKLOG_MS_MAX, Mouth, Progress, REPLY_BYTES_MAX, SpeakRequest};
+use crate::stream_time::Features;
 use crate::{EngineError, Models};
 
 /// Frames and commands waiting for the ear: five seconds of audio.
@@ -76,7 +79,7 @@ impl EngineCall {
     ) -> Result<Self, EngineError> {
         let pending = Arc::new(Pending::default());
         let organs = Organs {
-            ear: Mutex::new(Ear::new(rate_hz)?),
+            ear: Mutex::new(Ear::new(&models, rate_hz)?),
             recognition: Mutex::new(Recognition::new(&models)),
             mouth: Mutex::new(Mouth::new(rate_hz)),
             inbox: Mutex::default(),
@@ -129,15 +132,27 @@ impl EngineCall {
         })
     }
 
-    /// Favours these phrases from the next utterance on.
+    /// Favours these phrases from the next utterance on, and the words of the
+    /// kind of answer that is expected; the end of a turn is judged by it too.
     ///
     /// # Errors
     /// When the recogniser is seconds behind; the phrases are not favoured.
-    pub fn favour(&self, phrases: &[String]) -> Result<(), LaneFull> {
+    pub fn favour(&self, phrases: &[String], expected: Expected) -> Result<(), LaneFull> {
         let organs = self.organs.clone();
         let phrases = phrases.to_vec();
         self.organs.recognition_lane.push(Priority::Soon, move || {
-            lock(&organs.recognition).favour(&organs.models, &phrases);
+            lock(&organs.recognition).favour(&organs.models, &phrases, expected);
+        })
+    }
+
+    /// Final transcripts are written this way from now on.
+    ///
+    /// # Errors
+    /// When the recogniser is seconds behind; nothing is changed.
+    pub fn set_formatting(&self, formatting: Formatting) -> Result<(), LaneFull> {
+        let organs = self.organs.clone();
+        self.organs.recognition_lane.push(Priority::Soon, move || {
+            lock(&organs.recognition).set_formatting(formatting);
         })
     }
 
@@ -204,15 +219,15 @@ impl Organs {
         for speech in voiced {
             (self.sink)(EngineEvent::Voice { speech });
         }
-        if let Some(mel) = chunk {
-            self.recognise(mel);
+        if let Some(features) = chunk {
+            self.recognise(features);
         }
     }
 
-    fn recognise(self: &Arc<Self>, mel: Vec<f32>) {
+    fn recognise(self: &Arc<Self>, features: Features) {
         let organs = self.clone();
         let pushed = self.recognition_lane.push(Priority::Soon, move || {
-            let heard = lock(&organs.recognition).push(&organs.models, &mel);
+            let heard = lock(&organs.recognition).push(&organs.models, &features);
             organs.report(heard);
         });
         if let Err(full) = pushed {
@@ -232,7 +247,7 @@ impl Organs {
                 }
                 HearCommand::Discard => {
                     ear.rest();
-                    Vec::new()
+                    Features::default()
                 }
             }
         };
@@ -242,9 +257,7 @@ impl Organs {
             let heard = recognition.push(&organs.models, &rest);
             let answer = recognition.command(&organs.models, command, utterance, asked);
             drop(recognition);
-            if command == HearCommand::Preview || heard.is_err() {
-                organs.report(heard);
-            }
+            organs.report(heard);
             organs.report(answer);
         });
         if let Err(full) = pushed {

@@ -17,8 +17,16 @@ pub enum EngineEvent {
     Interim {
         /// Utterances are counted from 1.
         utterance: u64,
-        /// All words so far.
+        /// Interims are counted from 1 over the whole call.
+        sequence: u64,
+        /// All words so far, as recognised.
         text: Pii<String>,
+        /// Bytes of `text` that will not change any more.
+        stable: usize,
+        /// Where the utterance's voice begins, ms from the start of the stream.
+        start_ms: u64,
+        /// Where the audio ends that was heard, ms from the start of the stream.
+        end_ms: u64,
     },
     /// What the final transcript would be now.
     Preview {
@@ -26,8 +34,12 @@ pub enum EngineEvent {
         utterance: u64,
         /// Its words.
         text: Pii<String>,
+        /// Probability that the caller has finished, 0 to 1, judged from the
+        /// words and from what is expected; none without words or model.
+        turn_end: Option<f32>,
     },
-    /// The transcript of an utterance that was closed.
+    /// The transcript of an utterance that was closed. One utterance has one,
+    /// and nothing is said of it afterwards.
     Final {
         /// The utterance.
         utterance: u64,
@@ -84,10 +96,16 @@ pub enum EngineEvent {
 /// An utterance as recognised.
 #[derive(Debug, Clone, Default)]
 pub struct Heard {
-    /// The words joined by spaces.
+    /// The words joined by spaces, as recognised: lower case, numbers as words.
     pub text: Pii<String>,
+    /// The same for reading, as [`crate::Formatting`] asks for.
+    pub formatted: Pii<String>,
     /// Mean word confidence, 0 to 1; zero without words.
     pub confidence: f32,
+    /// Where its voice begins, ms from the start of the stream.
+    pub start_ms: u64,
+    /// Where its voice ends, ms from the start of the stream.
+    pub end_ms: u64,
     /// The words.
     pub words: Vec<HeardWord>,
 }
@@ -97,9 +115,9 @@ pub struct Heard {
 pub struct HeardWord {
     /// The word.
     pub text: Pii<String>,
-    /// Start, ms from the start of the utterance's audio.
+    /// Start, ms from the start of the stream.
     pub start_ms: u64,
-    /// End, ms from the start of the utterance's audio.
+    /// End, ms from the start of the stream.
     pub end_ms: u64,
     /// 0 to 1.
     pub confidence: f32,

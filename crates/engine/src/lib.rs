@@ -7,10 +7,14 @@
 
 mod call;
 mod event;
+mod format;
 mod lanes;
 mod listen;
 mod models;
 mod speak;
+mod stream_time;
+mod utterance;
+mod voice;
 
 use std::sync::Arc;
 
@@ -18,10 +22,12 @@ use hearsay_language::router::IntentSet;
 
 pub use call::{EngineCall, Sink};
 pub use event::{EngineEvent, Heard, HeardWord, Organ};
+pub use format::Formatting;
 pub use lanes::LaneFull;
 pub use listen::HearCommand;
 pub use models::Models;
 pub use speak::{REPLIES_MAX, REPLY_BYTES_MAX, SpeakRequest};
+pub use voice::VoiceMeter;
 
 /// The worker threads and the models they share.
 pub struct Engine {

@@ -9,19 +9,17 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Instant;
 
-use hearsay_audio::mel::{LogMel, MelConfig};
-use hearsay_audio::resample::Resampler;
-use hearsay_speech::recogniser::{Bias, Stream, Transcript};
-use hearsay_speech::vad::VadState;
+use hearsay_language::turn_end::Expected;
+use hearsay_speech::recogniser::{Bias, Transcript, UTTERANCE_FRAMES_MAX};
 use hearsay_text::pii::Pii;
 
 use crate::event::{EngineEvent, Heard, HeardWord};
+use crate::format::Formatting;
+use crate::stream_time::{Features, StreamTime};
+use crate::utterance::{PackAudio, Utterance};
+use crate::voice::{MELS, STEP_FRAMES, STEP_MS, VoiceMeter};
 use crate::{EngineError, Models};
 
-/// Mel bands of the shared features.
-const MELS: usize = 64;
-/// Mel frames of one 20 ms audio frame.
-const STEP_FRAMES: usize = 2;
 /// Audio heard before the first voiced frame that belongs to the utterance.
 const PREROLL_FRAMES: usize = 36;
 /// A frame with at least this probability starts or continues recognition.
@@ -30,76 +28,86 @@ const VOICED_MIN: f32 = 0.4;
 const REST_AFTER_FRAMES: usize = 150;
 /// Mel frames of one recogniser chunk.
 const CHUNK_FRAMES: usize = 30;
-/// Level of the noise that is added to what is heard, RMS of full scale (-70
-/// dBFS): no microphone gives digital silence, and the nets have never met it.
-const DITHER: f32 = 3e-4;
 /// Bonus for each letter of a favoured phrase, nats.
 const FAVOUR_NATS: f32 = 0.5;
 
 /// Voice activity and features of one call: the cheap, urgent half of the ear.
 pub(crate) struct Ear {
-    resampler: Option<Resampler>,
-    dither: Dither,
-    mel: LogMel,
-    vad: VadState,
-    /// Features not yet seen by the voice-activity net.
-    fresh: Vec<f32>,
-    preroll: VecDeque<f32>,
-    /// Features on their way to the recogniser.
-    outbox: Vec<f32>,
-    awake: bool,
-    silent_frames: usize,
+    meter: VoiceMeter,
+    pack: Option<PackAudio>,
+    gate: Gate,
 }
 
 impl Ear {
     /// An ear for audio at `rate_hz`.
-    pub(crate) fn new(rate_hz: u32) -> Result<Self, EngineError> {
-        let config = MelConfig::recogniser();
-        let ear_hz = config.sample_rate_hz;
-        let resampler = (rate_hz != ear_hz).then(|| Resampler::new(rate_hz, ear_hz)).transpose()?;
+    pub(crate) fn new(models: &Models, rate_hz: u32) -> Result<Self, EngineError> {
+        let pack = models.pack.as_ref().map(|pack| PackAudio::new(rate_hz, pack.sample_rate_hz()));
         Ok(Self {
-            resampler,
-            dither: Dither::default(),
-            mel: LogMel::new(config)?,
-            vad: VadState::new(),
-            fresh: Vec::new(),
-            preroll: VecDeque::with_capacity((PREROLL_FRAMES + STEP_FRAMES) * MELS),
-            outbox: Vec::new(),
-            awake: false,
-            silent_frames: 0,
+            meter: VoiceMeter::new(rate_hz)?,
+            pack: pack.transpose()?,
+            gate: Gate::default(),
         })
     }
 
     /// Hears one frame; returns the speech probability of each 20 ms that
     /// became complete.
     pub(crate) fn hear(&mut self, models: &Models, frame: &[f32]) -> Result<Vec<f32>, EngineError> {
-        let mut narrow = Vec::with_capacity(frame.len());
-        match &mut self.resampler {
-            Some(resampler) => resampler.process(frame, &mut narrow),
-            None => narrow.extend_from_slice(frame),
+        let (meter, gate, pack) = (&mut self.meter, &mut self.gate, &mut self.pack);
+        if let Some(pack) = pack {
+            pack.push(frame);
         }
-        self.dither.add(&mut narrow);
-        self.mel.push(&narrow, &mut self.fresh);
         let mut voiced = Vec::new();
-        let step = STEP_FRAMES * MELS;
-        while self.fresh.len() >= step {
-            let speech = models.vad.step(&mut self.vad, &self.fresh[..step])?;
-            self.follow(speech);
-            self.fresh.drain(..step);
+        meter.steps(&models.vad, frame, |step, speech| {
+            let samples = pack.as_mut().map(PackAudio::take_step).unwrap_or_default();
+            gate.follow(step, &samples, speech);
             voiced.push(speech);
-        }
+        })?;
         Ok(voiced)
     }
 
+    /// Features for the recogniser, once a chunk is full.
+    pub(crate) fn take_chunks(&mut self) -> Option<Features> {
+        let full = self.gate.outbox.mel.len() >= CHUNK_FRAMES * MELS;
+        full.then(|| self.take_all())
+    }
+
+    /// All features for the recogniser, full chunk or not.
+    pub(crate) fn take_all(&mut self) -> Features {
+        std::mem::take(&mut self.gate.outbox)
+    }
+
+    /// The utterance was closed: the next begins at the next voiced frame.
+    pub(crate) fn rest(&mut self) {
+        self.gate.awake = false;
+        self.gate.outbox = Features::default();
+    }
+}
+
+/// Decides what the recogniser hears.
+#[derive(Default)]
+struct Gate {
+    preroll: VecDeque<f32>,
+    /// The samples of the preroll, step by step, where a model pack hears.
+    preroll_samples: VecDeque<Vec<f32>>,
+    /// Features on their way to the recogniser.
+    outbox: Features,
+    awake: bool,
+    silent_frames: usize,
+    /// Stream time at the end of the newest step.
+    heard_ms: u64,
+}
+
+impl Gate {
     /// Decides whether the newest step goes to the recogniser.
-    fn follow(&mut self, speech: f32) {
-        let step = &self.fresh[..STEP_FRAMES * MELS];
+    fn follow(&mut self, step: &[f32], samples: &[f32], speech: f32) {
+        let start_ms = self.heard_ms;
+        self.heard_ms += STEP_MS;
         if speech >= VOICED_MIN {
             self.silent_frames = 0;
             if !self.awake {
-                self.awake = true;
-                self.outbox.extend(self.preroll.drain(..));
+                self.wake(start_ms);
             }
+            self.outbox.voiced(start_ms, self.heard_ms);
         } else {
             self.silent_frames += STEP_FRAMES;
             if self.silent_frames > REST_AFTER_FRAMES {
@@ -107,61 +115,43 @@ impl Ear {
             }
         }
         if self.awake {
-            self.outbox.extend_from_slice(step);
+            self.outbox.mel.extend_from_slice(step);
+            self.outbox.samples.extend_from_slice(samples);
         } else {
             self.preroll.extend(step);
             while self.preroll.len() > PREROLL_FRAMES * MELS {
                 self.preroll.drain(..STEP_FRAMES * MELS);
             }
+            if !samples.is_empty() {
+                self.preroll_samples.push_back(samples.to_vec());
+            }
+            while self.preroll_samples.len() > PREROLL_FRAMES / STEP_FRAMES {
+                self.preroll_samples.pop_front();
+            }
         }
     }
 
-    /// Features for the recogniser, once a chunk is full.
-    pub(crate) fn take_chunks(&mut self) -> Option<Vec<f32>> {
-        (self.outbox.len() >= CHUNK_FRAMES * MELS).then(|| std::mem::take(&mut self.outbox))
-    }
-
-    /// All features for the recogniser, full chunk or not.
-    pub(crate) fn take_all(&mut self) -> Vec<f32> {
-        std::mem::take(&mut self.outbox)
-    }
-
-    /// The utterance was closed: the next begins at the next voiced frame.
-    pub(crate) fn rest(&mut self) {
-        self.awake = false;
-        self.outbox.clear();
-    }
-}
-
-/// Repeatable white noise: the same audio is always heard the same.
-struct Dither(u32);
-
-impl Default for Dither {
-    fn default() -> Self {
-        Self(0x9E37_79B9)
-    }
-}
-
-impl Dither {
-    fn add(&mut self, samples: &mut [f32]) {
-        // Uniform noise between -a and a has an RMS of a / sqrt(3).
-        let scale = DITHER * 3f32.sqrt() / 2f32.powi(31);
-        for sample in samples {
-            // xorshift32, Marsaglia 2003.
-            self.0 ^= self.0 << 13;
-            self.0 ^= self.0 >> 17;
-            self.0 ^= self.0 << 5;
-            *sample += (self.0 as f32 - 2f32.powi(31)) * scale;
-        }
+    fn wake(&mut self, start_ms: u64) {
+        self.awake = true;
+        let preroll_ms = (self.preroll.len() / MELS) as u64 * 10;
+        self.outbox.jump(start_ms.saturating_sub(preroll_ms));
+        self.outbox.mel.extend(self.preroll.drain(..));
+        self.outbox.samples.extend(self.preroll_samples.drain(..).flatten());
     }
 }
 
 /// The recognition of one call: the expensive half of the ear.
 pub(crate) struct Recognition {
-    stream: Stream,
+    stream: Utterance,
     bias: Option<Arc<Bias>>,
+    expected: Expected,
+    formatting: Formatting,
     utterance: u64,
-    last_interim: String,
+    time: StreamTime,
+    /// Text and stable bytes.
+    last_interim: (String, usize),
+    /// Interims are counted from 1 over the whole call.
+    interims: u64,
 }
 
 /// What to do with the open utterance.
@@ -177,26 +167,57 @@ pub enum HearCommand {
 
 impl Recognition {
     pub(crate) fn new(models: &Models) -> Self {
-        let stream = models.recogniser.stream(None);
-        Self { stream, bias: None, utterance: 1, last_interim: String::new() }
+        Self {
+            stream: Utterance::open(models, None),
+            bias: None,
+            expected: Expected::Anything,
+            formatting: Formatting::default(),
+            utterance: 1,
+            time: StreamTime::default(),
+            last_interim: (String::new(), 0),
+            interims: 0,
+        }
     }
 
     /// Recognises what came; an event when the running transcript changed.
     pub(crate) fn push(
         &mut self,
         models: &Models,
-        mel: &[f32],
+        features: &Features,
     ) -> Result<Option<EngineEvent>, EngineError> {
-        let Some(interim) = self.stream.push(&models.recogniser, mel)? else { return Ok(None) };
-        if interim.text == self.last_interim {
+        self.make_room(models, features);
+        self.time.add(features);
+        let Some(interim) = self.stream.push(models, features)? else {
+            return Ok(None);
+        };
+        if (&interim.text, interim.stable_chars) == (&self.last_interim.0, self.last_interim.1) {
             return Ok(None);
         }
-        self.last_interim.clone_from(&interim.text);
-        Ok(Some(EngineEvent::Interim { utterance: self.utterance, text: Pii::new(interim.text) }))
+        self.last_interim = (interim.text.clone(), interim.stable_chars);
+        self.interims += 1;
+        Ok(Some(EngineEvent::Interim {
+            utterance: self.utterance,
+            sequence: self.interims,
+            text: Pii::new(interim.text),
+            stable: interim.stable_chars,
+            start_ms: self.time.start_ms(),
+            end_ms: self.time.end(interim.end_ms),
+        }))
+    }
+
+    /// An utterance without words that grew too long begins anew: noise at the
+    /// threshold of the voice is no reason to fail.
+    fn make_room(&mut self, models: &Models, features: &Features) {
+        let frames = self.stream.heard_ms() as usize / 10 + features.mel.len() / MELS;
+        if frames > UTTERANCE_FRAMES_MAX && self.last_interim.0.is_empty() {
+            self.stream = Utterance::open(models, self.bias.clone());
+            self.time = StreamTime::default();
+        }
     }
 
     /// Carries out a command on the utterance numbered `utterance`; a command
-    /// for another one is late and answered with nothing.
+    /// for another one is late and answered with nothing, so that an utterance
+    /// has one final and nothing after it.
     pub(crate) fn command(
         &mut self,
         models: &Models,
@@ -209,13 +230,15 @@ impl Recognition {
         }
         match command {
             HearCommand::Preview => {
-                let transcript = self.stream.clone().finish(&models.recogniser)?;
-                Ok(Some(EngineEvent::Preview { utterance, text: Pii::new(transcript.text) }))
+                let text = self.stream.preview(models)?.text;
+                let turn_end = (models.turn_end.as_ref().filter(|_| !text.is_empty()))
+                    .map(|model| model.probability(&text, self.expected));
+                Ok(Some(EngineEvent::Preview { utterance, text: Pii::new(text), turn_end }))
             }
             HearCommand::Finalize => {
-                let closed = self.stream.finish(&models.recogniser);
-                self.open_next(models);
-                let transcript = heard(closed?);
+                let closed = self.stream.finish(models);
+                let time = self.open_next(models);
+                let transcript = self.heard(models, &time, closed?);
                 Ok(Some(EngineEvent::Final { utterance, transcript, took: asked.elapsed() }))
             }
             HearCommand::Discard => {
@@ -225,34 +248,88 @@ impl Recognition {
         }
     }
 
-    /// Favours these phrases; at once if nothing of the open utterance has been
-    /// heard, else from the next one on.
-    pub(crate) fn favour(&mut self, models: &Models, phrases: &[String]) {
-        self.bias = (!phrases.is_empty()).then(|| Arc::new(Bias::new(phrases, FAVOUR_NATS)));
-        if self.stream.frames_heard() == 0 {
-            self.stream = models.recogniser.stream(self.bias.clone());
+    /// Favours these phrases, and digits where they are expected; at once if
+    /// nothing of the open utterance has been heard, else from the next one on.
+    pub(crate) fn favour(&mut self, models: &Models, phrases: &[String], expected: Expected) {
+        self.expected = expected;
+        let digits = matches!(expected, Expected::Digits { .. });
+        let wanted = !phrases.is_empty() || digits;
+        self.bias = wanted.then(|| {
+            let said = |word: &str| models.g2p.pronunciations(word);
+            let bias = Bias::new(phrases, FAVOUR_NATS).with_pronunciations(said);
+            Arc::new(bias.expecting_digits(digits))
+        });
+        if self.stream.heard_ms() == 0 {
+            self.stream = Utterance::open(models, self.bias.clone());
         }
     }
 
-    fn open_next(&mut self, models: &Models) {
-        self.stream = models.recogniser.stream(self.bias.clone());
+    /// Final transcripts are written this way from now on.
+    pub(crate) fn set_formatting(&mut self, formatting: Formatting) {
+        self.formatting = formatting;
+    }
+
+    /// Opens the next utterance and gives back the times of the last one.
+    fn open_next(&mut self, models: &Models) -> StreamTime {
+        self.stream = Utterance::open(models, self.bias.clone());
         self.utterance += 1;
-        self.last_interim.clear();
+        self.last_interim = (String::new(), 0);
+        std::mem::take(&mut self.time)
+    }
+
+    fn heard(&self, models: &Models, time: &StreamTime, transcript: Transcript) -> Heard {
+        let plain: Vec<&str> = transcript.words.iter().map(|word| word.text.as_str()).collect();
+        let formatted = Pii::new(models.format(&plain, &self.formatting));
+        let word = |word: hearsay_speech::recogniser::Word| HeardWord {
+            start_ms: time.begin(word.start_ms),
+            end_ms: time.end(word.end_ms),
+            text: Pii::new(word.text),
+            confidence: word.confidence,
+        };
+        let words: Vec<HeardWord> = transcript.words.into_iter().map(word).collect();
+        let total: f32 = words.iter().map(|word| word.confidence).sum();
+        let confidence = if words.is_empty() { 0.0 } else { total / words.len() as f32 };
+        let (start_ms, end_ms) = (time.start_ms(), time.end_ms());
+        let text = Pii::new(transcript.text);
+        Heard { text, formatted, confidence, start_ms, end_ms, words }
     }
 }
 
-fn heard(transcript: Transcript) -> Heard {
-    let words: Vec<HeardWord> = transcript
-        .words
-        .into_iter()
-        .map(|word| HeardWord {
-            text: Pii::new(word.text),
-            start_ms: word.start_ms,
-            end_ms: word.end_ms,
-            confidence: word.confidence,
-        })
-        .collect();
-    let total: f32 = words.iter().map(|word| word.confidence).sum();
-    let confidence = if words.is_empty() { 0.0 } else { total / words.len() as f32 };
-    Heard { text: Pii::new(transcript.text), confidence, words }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_preroll_lies_before_the_first_voiced_step() {
+        let mut gate = Gate::default();
+        let step = [0.0; STEP_FRAMES * MELS];
+        for _ in 0..100 {
+            gate.follow(&step, &[], 0.0);
+        }
+        for _ in 0..20 {
+            gate.follow(&step, &[], 0.9);
+        }
+        let mut time = StreamTime::default();
+        time.add(&gate.outbox);
+        assert_eq!(time.begin(0), 2_000 - 360);
+        assert_eq!((time.start_ms(), time.end_ms()), (2_000, 2_400));
+        assert_eq!(gate.outbox.mel.len() / MELS, PREROLL_FRAMES + 40);
+    }
+
+    #[test]
+    fn a_long_silence_is_not_recognised() {
+        let mut gate = Gate::default();
+        let step = [0.0; STEP_FRAMES * MELS];
+        gate.follow(&step, &[], 0.9);
+        for _ in 0..1000 {
+            gate.follow(&step, &[], 0.0);
+        }
+        let rested = gate.outbox.mel.len();
+        assert_eq!(rested / MELS, 2 + REST_AFTER_FRAMES);
+        gate.follow(&step, &[], 0.9);
+        let mut time = StreamTime::default();
+        time.add(&gate.outbox);
+        assert_eq!(time.end_ms(), 1002 * STEP_MS);
+        assert_eq!(time.end(u64::MAX), 1002 * STEP_MS);
+    }
 }

@@ -1,7 +1,12 @@
 //! The built-in models, loaded once and shared by all calls.
 
+use std::sync::Arc;
+
 use hearsay_language::LanguageError;
+use hearsay_language::punctuate::Punctuator;
 use hearsay_language::router::{IntentExamples, IntentSet, Router};
+use hearsay_language::turn_end::TurnEnd;
+use hearsay_speech::pack::{SpeechToText, SpeechToTextError};
 use hearsay_speech::recogniser::{LANGUAGE_WEIGHT, Recogniser, RecogniserError};
 use hearsay_speech::synthesiser::{Synthesiser, SynthesiserError, Voice};
 use hearsay_speech::vad::{Vad, VadError};
@@ -16,12 +21,18 @@ pub struct Models {
     pub vad: Vad,
     /// Speech to text.
     pub recogniser: Recogniser,
+    /// Speech to text of a model pack, which then hears instead of `recogniser`.
+    pub pack: Option<Arc<dyn SpeechToText>>,
     /// Text to phonemes.
     pub g2p: G2p,
     /// Phonemes to speech.
     pub synthesiser: Synthesiser,
     /// Text to intents.
     pub router: Router,
+    /// Signs and capitals into plain words, where this build has the model.
+    pub punctuator: Option<Punctuator>,
+    /// Words to the end of a turn, where this build has the model.
+    pub turn_end: Option<TurnEnd>,
 }
 
 impl Models {
@@ -35,8 +46,8 @@ impl Models {
         };
         Ok(Self {
             vad: Vad::load(weights::VAD.bytes)?,
-            recogniser: Recogniser::load(weights::ASR_ENCODER.bytes, utf8(weights::ASR_TOKENS)?)?
-                .with_language_model(weights::ASR_LM.bytes, LANGUAGE_WEIGHT)?,
+            recogniser: recogniser(utf8(weights::ASR_TOKENS)?)?,
+            pack: None,
             g2p: G2p::load(weights::LEXICON_EN.bytes, weights::G2P_EN.bytes)?,
             synthesiser: Synthesiser::load(
                 weights::TTS_TEXT.bytes,
@@ -45,6 +56,8 @@ impl Models {
                 utf8(weights::TTS_META)?,
             )?,
             router: Router::load(weights::ROUTER.bytes)?,
+            punctuator: optional("punctuate_en.bin", Punctuator::load)?,
+            turn_end: optional("turn_en.bin", TurnEnd::load)?,
         })
     }
 
@@ -66,6 +79,23 @@ impl Models {
     }
 }
 
+/// The search is over words where this build has them, else over pieces.
+fn recogniser(tokens: &str) -> Result<Recogniser, RecogniserError> {
+    let recogniser = Recogniser::load(weights::ASR_ENCODER.bytes, tokens)?;
+    match weights::find("asr_words.bin") {
+        Some(words) => recogniser.with_words(words.bytes),
+        None => recogniser.with_language_model(weights::ASR_LM.bytes, LANGUAGE_WEIGHT),
+    }
+}
+
+/// A model that a build may be without.
+fn optional<M>(
+    name: &str,
+    load: impl Fn(&[u8]) -> Result<M, LanguageError>,
+) -> Result<Option<M>, LanguageError> {
+    weights::find(name).map(|weight| load(weight.bytes)).transpose()
+}
+
 fn model(what: &'static str, error: impl std::fmt::Display) -> EngineError {
     EngineError::Model { what, reason: error.to_string() }
 }
@@ -83,6 +113,7 @@ macro_rules! model_errors {
 model_errors! {
     "voice activity": VadError,
     "recogniser": RecogniserError,
+    "model pack": SpeechToTextError,
     "pronunciation": G2pError,
     "synthesiser": SynthesiserError,
     "router": LanguageError,

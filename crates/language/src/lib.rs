@@ -1,14 +1,17 @@
-//! Models that read or write: router.
+//! Models that read or write: router, punctuation, end of turn.
 //!
 //! [`Router`] decides which of a user's own intents an utterance means; see its
-//! module for how. The crate knows text only: no audio, no dialog state.
+//! module for how. [`punctuate`] puts signs and capitals into plain words,
+//! [`turn_end`] says how finished a turn sounds. The crate knows text only: no audio, no dialog state.
 
 use thiserror::Error;
 
 pub mod answer;
 pub mod defaults;
 pub mod features;
+pub mod punctuate;
 pub mod router;
+pub mod turn_end;
 mod weights;
 
 pub use router::{Classification, IntentExamples, IntentScore, IntentSet, Router};
@@ -20,6 +23,12 @@ pub enum LanguageError {
     /// The router's weight file is not one.
     #[error("router weights: {what}; use the file that training/router writes")]
     Weights {
+        /// What is wrong with it.
+        what: String,
+    },
+    /// The punctuation weight file is not one.
+    #[error("punctuation weights: {what}; use the file that training/punctuate writes")]
+    Punctuation {
         /// What is wrong with it.
         what: String,
     },

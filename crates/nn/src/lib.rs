@@ -5,15 +5,25 @@
 //! This crate knows tensors and nothing of what they mean: no audio, no text,
 //! no batching across calls (dynamic int8 quantisation is not batch-invariant).
 //!
-//! The runtime is [`rten`](https://github.com/robertknight/rten), compiled in.
+//! There are two engines behind the trait. [`rten`](https://github.com/robertknight/rten)
+//! is compiled in and needs nothing. [ONNX Runtime](https://onnxruntime.ai) takes
+//! over where its library is found (feature `onnxruntime`); [`runtime`] tells
+//! which it is. Both must agree on our networks (`tests/engines.rs`).
+//!
 //! Each run uses one thread. A program that runs many calls starts its threads
 //! with [`on_worker`], which saves a thread switch on every run.
 
+mod describe;
+mod engine;
 mod onnx;
+#[cfg(feature = "onnxruntime")]
+mod onnxruntime;
 mod tensor;
 
 use std::sync::Arc;
 
+pub use describe::{Element, ModelInfo, Port, describe};
+pub use engine::{Engine, Runtime, runtime};
 pub use onnx::on_worker;
 pub use tensor::Tensor;
 
@@ -62,6 +72,9 @@ pub enum NnErrorKind {
     /// The runtime failed, for instance on a shape that does not fit.
     #[error("the network failed ({0})")]
     Run(String),
+    /// The engine asked for is not there.
+    #[error("the engine is not available ({0})")]
+    NoEngine(String),
 }
 
 impl NnError {
@@ -70,12 +83,35 @@ impl NnError {
     }
 }
 
-/// Loads an ONNX model and fixes the order of its inputs and outputs.
+/// Loads an ONNX model into the engine of [`runtime`] and fixes the order of
+/// its inputs and outputs.
 ///
 /// ONNX `int64` inputs are given as [`Tensor::I32`].
 ///
 /// # Errors
 /// When the bytes are no model, or a name is not in it.
 pub fn load(model: &[u8], inputs: &[&str], outputs: &[&str]) -> Result<Arc<dyn Network>, NnError> {
-    Ok(Arc::new(onnx::OnnxNetwork::load(model, inputs, outputs)?))
+    load_on(runtime().engine, model, inputs, outputs)
+}
+
+/// As [`load`], on this engine.
+///
+/// # Errors
+/// As [`load`]; and when the engine is not available.
+pub fn load_on(
+    engine: Engine,
+    model: &[u8],
+    inputs: &[&str],
+    outputs: &[&str],
+) -> Result<Arc<dyn Network>, NnError> {
+    match engine {
+        Engine::Rten => Ok(Arc::new(onnx::OnnxNetwork::load(model, inputs, outputs)?)),
+        #[cfg(feature = "onnxruntime")]
+        Engine::OnnxRuntime => Ok(Arc::new(onnxruntime::OrtNetwork::load(model, inputs, outputs)?)),
+        #[cfg(not(feature = "onnxruntime"))]
+        Engine::OnnxRuntime => {
+            let why = "this program was built without the feature `onnxruntime`".to_string();
+            Err(NnError::new(NnErrorKind::NoEngine(why), "model"))
+        }
+    }
 }

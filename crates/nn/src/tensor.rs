@@ -45,6 +45,19 @@ impl Tensor {
         }
     }
 
+    /// Number of elements held, whatever the shape says.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32 { data, .. } => data.len(),
+            Self::I32 { data, .. } => data.len(),
+        }
+    }
+
+    /// Whether the tensor holds no element.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// The float elements.
     ///
     /// # Errors

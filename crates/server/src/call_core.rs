@@ -9,11 +9,12 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use hearsay_dialog::{
-    Agent, Call, CallEvent, CallInfo, CallTime, EnginePart, EventKind, Input, IntentScore,
-    ListenCommand, Output, ReplyId, Speak, SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId,
-    ToolRequest, UtteranceId, WordTime,
+    Agent, Call, CallEvent, CallInfo, CallTime, EnginePart, EventKind, Expectation, Input,
+    IntentScore, ListenCommand, Output, ReplyId, Speak, SpeechPlanned, SpokenWord, ThinkId,
+    Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest};
+use hearsay_language::turn_end::Expected;
 
 use crate::playout::Playout;
 use crate::recorder::Recorder;
@@ -140,15 +141,22 @@ impl CallCore {
     pub fn engine(&mut self, now: CallTime, event: EngineEvent) {
         match event {
             EngineEvent::Voice { speech } => self.input(now, Input::Voice { speech }),
-            EngineEvent::Interim { utterance, text } => {
+            EngineEvent::Interim { utterance, text, .. } => {
                 self.input(now, Input::Interim { utterance: UtteranceId(utterance), text });
             }
-            EngineEvent::Preview { utterance, text } => {
-                self.input(now, Input::Preview { utterance: UtteranceId(utterance), text });
+            EngineEvent::Preview { utterance, text, turn_end } => {
+                let utterance = UtteranceId(utterance);
+                if let Some(probability) = turn_end {
+                    self.input(now, Input::TurnEnd { utterance, probability });
+                }
+                self.input(now, Input::Preview { utterance, text });
             }
             EngineEvent::Final { utterance, transcript, took } => {
                 self.reporter.recognised(took);
+                self.reporter.formatted(Some(transcript.formatted.clone()));
                 self.input(now, final_input(utterance, transcript));
+                // A final that the dialog did not want is not the next one's.
+                self.reporter.formatted(None);
             }
             EngineEvent::Thought { think, intents, out_of_scope, took } => {
                 self.reporter.thought(took);
@@ -319,8 +327,8 @@ impl CallCore {
             ListenCommand::Preview { utterance } => (HearCommand::Preview, utterance),
             ListenCommand::Finalize { utterance } => (HearCommand::Finalize, utterance),
             ListenCommand::Discard { utterance } => (HearCommand::Discard, utterance),
-            ListenCommand::Expect { phrases, .. } => {
-                if let Err(full) = self.engine.favour(phrases) {
+            ListenCommand::Expect { phrases, expectation } => {
+                if let Err(full) = self.engine.favour(phrases, expected(expectation)) {
                     self.failed(now, EnginePart::Listen, full.to_string());
                 }
                 return;
@@ -389,6 +397,19 @@ fn part(organ: Organ) -> EnginePart {
         Organ::Ear => EnginePart::Listen,
         Organ::Mind => EnginePart::Think,
         Organ::Mouth => EnginePart::Speak,
+    }
+}
+
+fn expected(expectation: &Expectation) -> Expected {
+    match expectation {
+        Expectation::Anything => Expected::Anything,
+        Expectation::Digits { digits_min, digits_max } => {
+            Expected::Digits { min: *digits_min, max: *digits_max }
+        }
+        Expectation::YesNo => Expected::YesNo,
+        Expectation::Date => Expected::Date,
+        Expectation::Name => Expected::Name,
+        Expectation::Money => Expected::Money,
     }
 }
 

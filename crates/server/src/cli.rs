@@ -1,8 +1,14 @@
 //! What a user can type.
 
+mod eval;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use eval::{
+    Codec, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalPunctuateArgs, EvalTurnArgs, EvalVadArgs,
+};
 
 /// A voice agent that answers the phone, on your own machine.
 ///
@@ -53,9 +59,13 @@ pub enum Command {
     },
     /// Rewrite text, one line in, one line out.
     #[command(after_help = "Example:\n  echo 'It costs $20.' | hearsay text normalize")]
-    Text {
-        /// What to do with each line of the standard input.
-        rule: TextRule,
+    Text(TextArgs),
+    /// Score the models on labelled data.
+    #[command(after_help = "Example:\n  hearsay eval asr recordings.tsv --json")]
+    Eval {
+        /// What to score.
+        #[command(subcommand)]
+        what: EvalCommand,
     },
     /// Measure speed and latency.
     #[command(after_help = "Example:\n  hearsay bench calls --calls 20 --provider twilio")]
@@ -63,6 +73,13 @@ pub enum Command {
         /// What to measure.
         #[command(subcommand)]
         what: BenchCommand,
+    },
+    /// List the models and show their cards.
+    #[command(after_help = "Example:\n  hearsay models show vad.onnx")]
+    Models {
+        /// What to do.
+        #[command(subcommand)]
+        what: ModelsCommand,
     },
     /// Tell what this machine has and lacks.
     #[command(after_help = "Example:\n  hearsay doctor --json")]
@@ -109,15 +126,78 @@ pub struct CallArgs {
 /// Arguments of `transcribe`.
 #[derive(Debug, Args)]
 pub struct TranscribeArgs {
-    /// WAV files.
+    /// WAV files of any rate; each channel of a stereo file is heard on its own.
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
-    /// Print JSON.
-    #[arg(long)]
-    pub json: bool,
-    /// Print interim and final events with their times.
+    /// Print JSON; the same as `--format json`.
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+    /// How to print transcripts.
+    #[arg(long, value_enum)]
+    format: Option<TranscriptFormat>,
+    /// Show the text while it grows.
     #[arg(long)]
     pub stream: bool,
+    /// Hear the channels of a stereo file as one.
+    #[arg(long)]
+    pub mix: bool,
+    /// Leave out signs and capitals.
+    #[arg(long)]
+    no_punctuation: bool,
+    /// Leave numbers, amounts, dates and the like as words.
+    #[arg(long)]
+    no_itn: bool,
+    /// The language whose numbers are written as figures.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+    /// A folder with a recogniser to use instead of the built-in one.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Names and words to favour, parted by commas.
+    #[arg(long)]
+    pub phrases: Option<String>,
+}
+
+impl TranscribeArgs {
+    /// How transcripts are printed.
+    pub fn format(&self) -> TranscriptFormat {
+        let otherwise = if self.json { TranscriptFormat::Json } else { TranscriptFormat::Text };
+        self.format.unwrap_or(otherwise)
+    }
+
+    /// Whether signs and capitals are put in.
+    pub fn punctuation(&self) -> bool {
+        !self.no_punctuation
+    }
+
+    /// Whether numbers are written as figures.
+    pub fn itn(&self) -> bool {
+        !self.no_itn
+    }
+}
+
+/// How transcripts are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TranscriptFormat {
+    /// Lines for people.
+    Text,
+    /// One JSON object a file, or with `--stream` one an event.
+    Json,
+    /// `SubRip` subtitles.
+    Srt,
+    /// WebVTT subtitles.
+    Vtt,
+}
+
+/// Languages that text rules know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English.
+    En,
+    /// Spanish.
+    Es,
+    /// Hindi.
+    Hi,
 }
 
 /// Arguments of `speak`.
@@ -159,6 +239,19 @@ pub enum Encoding {
     Alaw,
 }
 
+/// Arguments of `text`.
+#[derive(Debug, Args)]
+pub struct TextArgs {
+    /// What to do with each line of the standard input.
+    pub rule: TextRule,
+    /// The language of the lines, for `itn`.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+    /// Write whole amounts with cents, for `itn`: "$5.00" and not "$5".
+    #[arg(long)]
+    pub cents: bool,
+}
+
 /// Text rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum TextRule {
@@ -166,10 +259,36 @@ pub enum TextRule {
     Normalize,
     /// Spoken to written: "twenty dollars" to "$20".
     Itn,
+    /// Signs and capitals into plain words.
+    Punctuate,
     /// Words to ARPAbet phonemes.
     Phonemize,
     /// Mask card numbers, e-mail addresses and the like.
     Redact,
+}
+
+/// What can be done with models.
+#[derive(Debug, Subcommand)]
+pub enum ModelsCommand {
+    /// List the built-in models.
+    List {
+        /// Print JSON, one object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Say what a folder of models holds, or why it cannot be used.
+    Check {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// Show a model's card: its data, licence, command and figures.
+    Show {
+        /// Its name in the list.
+        name: String,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 /// What can be measured.

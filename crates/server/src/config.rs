@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::transcripts::{Transcripts, TranscriptsFile};
+
 /// The largest `calls_max` that is accepted.
 const CALLS_MAX: usize = 10_000;
 
@@ -24,6 +26,8 @@ pub struct ConfigFile {
     calls_max: Option<usize>,
     /// Threads for the models; default one for each core.
     workers: Option<usize>,
+    /// How transcripts are written.
+    transcripts: Option<TranscriptsFile>,
     /// Twilio's account.
     twilio: Option<ProviderFile>,
     /// Plivo's account.
@@ -51,6 +55,8 @@ pub struct Config {
     pub calls_max: usize,
     /// Threads for the models.
     pub workers: usize,
+    /// How transcripts are written.
+    pub transcripts: Transcripts,
     /// Twilio's token: webhooks without its signature are refused.
     pub twilio_token: Option<Secret>,
     /// Plivo's token: webhooks without its signature are refused.
@@ -135,6 +141,7 @@ impl ConfigFile {
             agent: self.agent.map(|path| folder.join(path)),
             calls_max,
             workers,
+            transcripts: self.transcripts.unwrap_or_default().resolve().map_err(fail)?,
             twilio_token: token("twilio", self.twilio).map_err(fail)?,
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
         })
@@ -188,6 +195,9 @@ mod tests {
             ("lisen: 1", "lisen"),
             ("listen: nowhere", "host:port"),
             ("calls_max: 0", "between 1 and"),
+            ("transcripts: {money: gold}", "plain or cents"),
+            ("transcripts: {language: xx}", "en, es or hi"),
+            ("transcripts: {punctuation: true}", "punctuation"),
             ("public_url: voice.example.com", "https://host"),
             ("twilio: {auth_token_env: HEARSAY_NO_SUCH_VARIABLE}", "HEARSAY_NO_SUCH_VARIABLE"),
         ] {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ToolCallId};
-use hearsay_engine::{Engine, EngineEvent};
+use hearsay_engine::{Engine, EngineEvent, Formatting};
 use hearsay_language::router::IntentSet;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
 use crate::call_core::{Action, CallCore, Clock, LineCommand, LineEvent};
 use crate::tools::{self, ToolAnswer};
+use crate::transcripts::Transcripts;
 
 /// Engine events that wait for the call: seconds of a busy machine.
 const ENGINE_EVENTS_MAX: usize = 1024;
@@ -32,6 +33,8 @@ pub struct Switchboard {
     pub agent: Arc<Agent>,
     /// Its intents, ready for the router.
     pub intents: Arc<IntentSet>,
+    /// How transcripts are written.
+    formatting: Formatting,
     tools: Arc<Semaphore>,
 }
 
@@ -52,7 +55,16 @@ impl Switchboard {
         }
         let intents = engine.models().intents(&agent_intents(&agent)).map_err(|e| e.to_string())?;
         let intents = Arc::new(intents);
-        Ok(Self { engine, agent, intents, tools: Arc::new(Semaphore::new(TOOLS_AT_ONCE)) })
+        let formatting = Transcripts::default().formatting(agent.language());
+        let tools = Arc::new(Semaphore::new(TOOLS_AT_ONCE));
+        Ok(Self { engine, agent, intents, formatting, tools })
+    }
+
+    /// The same, with transcripts written as a configuration asks for.
+    #[must_use]
+    pub fn with_transcripts(mut self, transcripts: &Transcripts) -> Self {
+        self.formatting = transcripts.formatting(self.agent.language());
+        self
     }
 
     /// Opens a call's core; its engine events go to `events`.
@@ -67,6 +79,8 @@ impl Switchboard {
         events: impl Fn(EngineEvent) + Send + Sync + 'static,
     ) -> Result<CallCore, hearsay_engine::EngineError> {
         let engine = self.engine.open(rate_hz, self.intents.clone(), Arc::new(events))?;
+        // The lane of a call that begins is empty: there is room.
+        engine.set_formatting(self.formatting.clone())?;
         Ok(CallCore::new(self.agent.clone(), info, engine, rate_hz, clock))
     }
 }

@@ -9,14 +9,18 @@ mod config;
 mod demo_bank;
 mod drive;
 mod fast;
+mod hearing;
 mod http;
 mod media;
 mod metrics;
 mod playout;
+mod processor;
 mod recorded_caller;
 mod recorder;
 mod report;
+mod score;
 mod tools;
+mod transcripts;
 
 use std::process::ExitCode;
 

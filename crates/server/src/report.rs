@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hearsay_dialog::{CallEvent, EventKind};
+use hearsay_dialog::{CallEvent, EventKind, Pii};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -37,6 +37,9 @@ pub struct TurnReport {
     pub at_ms: u64,
     /// What the recogniser understood, or what the caller heard of the reply.
     pub text: String,
+    /// A caller's turn as it is written for reading.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formatted: Option<String>,
     /// The recogniser's confidence, for a caller's turn.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f32>,
@@ -140,6 +143,8 @@ pub struct Reporter {
     tools: Vec<ToolReport>,
     pending_arguments: Vec<(u64, Value)>,
     stages: StageLatency,
+    /// The transcript that is being taken in, as written for reading.
+    formatted: Option<Pii<String>>,
 }
 
 impl Reporter {
@@ -165,7 +170,12 @@ impl Reporter {
             }
             EventKind::CallerSaid { text, confidence } => {
                 let confidence = Some(*confidence);
-                return self.caller_turn(at_ms, text.expose().clone(), confidence);
+                let added = self.caller_turn(at_ms, text.expose().clone(), confidence);
+                let formatted = self.formatted.take().map(|text| text.expose().clone());
+                if let Some(turn) = self.report.turns.last_mut().filter(|_| added) {
+                    turn.formatted = formatted;
+                }
+                return added;
             }
             EventKind::CallerPressed { digits } => {
                 return self.caller_turn(at_ms, format!("[keys {}]", digits.expose()), None);
@@ -257,6 +267,11 @@ impl Reporter {
         };
         let arguments = arguments.unwrap_or(Value::Null);
         self.tools.push(ToolReport { tool: tool.to_string(), arguments, outcome, took_ms });
+    }
+
+    /// The transcript that follows is written this way for reading.
+    pub fn formatted(&mut self, text: Option<Pii<String>>) {
+        self.formatted = text;
     }
 
     /// Closing the transcript took this long.

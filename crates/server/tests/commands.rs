@@ -1,22 +1,12 @@
 //! The built program as a user meets it: good input, and above all bad input.
 
+mod common;
+
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-fn example(name: &str) -> String {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bank");
-    root.join(name).display().to_string()
-}
-
-fn hearsay(args: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hearsay"))
-        .args(args)
-        .env("HEARSAY_LOG", "warn")
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
-}
+use common::{Scratch, example, hearsay, refuses, stderr, stdout};
 
 fn hearsay_with_input(args: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_hearsay"))
@@ -28,47 +18,6 @@ fn hearsay_with_input(args: &[&str], input: &str) -> Output {
         .unwrap();
     child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
     child.wait_with_output().unwrap()
-}
-
-/// A scratch file that is removed with this value.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(name: &str, bytes: &[u8]) -> Self {
-        let name = format!("hearsay-test-{}-{name}", std::process::id());
-        let path = std::env::temp_dir().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        Self(path)
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().unwrap()
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
-
-fn stdout(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned()
-}
-
-fn stderr(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
-/// Fails with code 2 and one line that holds every part.
-fn refuses(args: &[&str], parts: &[&str]) {
-    let output = hearsay(args);
-    let error = stderr(&output);
-    assert_eq!(output.status.code(), Some(2), "{args:?}: {error}");
-    for part in parts {
-        assert!(error.contains(part), "{args:?}: no `{part}` in: {error}");
-    }
-    assert!(!error.contains("panicked"), "{error}");
 }
 
 #[test]
@@ -183,6 +132,16 @@ fn doctor_finds_the_models() {
 }
 
 #[test]
+fn models_show_their_cards() {
+    let names = stdout(&hearsay(&["models", "list"]));
+    assert!(names.lines().count() > 8 && names.contains("vad.onnx"), "{names}");
+    let card = stdout(&hearsay(&["models", "show", "vad.onnx"]));
+    assert!(card.contains("SHA-256") && card.contains("## Licence"), "{card}");
+    refuses(&["models", "show", "nothing.onnx"], &["nothing.onnx", "vad.onnx"]);
+    refuses(&["models", "check", "no-such-folder"], &["no-such-folder"]);
+}
+
+#[test]
 fn every_command_helps_with_an_example() {
     for command in [
         "serve",
@@ -193,12 +152,18 @@ fn every_command_helps_with_an_example() {
         "chat",
         "check",
         "text",
+        "eval",
+        "models",
         "bench",
         "doctor",
     ] {
         let output = hearsay(&[command, "--help"]);
         assert!(output.status.success());
         assert!(stdout(&output).contains("Example:\n  "), "{command}: {}", stdout(&output));
+    }
+    for what in ["asr", "vad", "itn", "punctuate"] {
+        let output = hearsay(&["eval", what, "--help"]);
+        assert!(stdout(&output).contains("Example:\n  "), "{what}: {}", stdout(&output));
     }
     assert_eq!(hearsay(&["frobnicate"]).status.code(), Some(2));
 }

@@ -1,7 +1,8 @@
 //! Streaming speech recognition: log-mel frames in, words with times out.
 //!
-//! What it is: a chunked conformer that gives the probabilities of word pieces, a prefix beam
-//! search with an n-gram model and phrases to favour. [`Recogniser`] is the immutable part that all
+//! What it is: a chunked conformer that gives the probabilities of phones and of word pieces, and
+//! a beam search over the words of a lexicon with a trigram and phrases to favour; without a
+//! lexicon, a prefix beam search over the pieces. [`Recogniser`] is the immutable part that all
 //! calls share; a [`Stream`] is one call's state. Frames are those of
 //! `hearsay_audio::mel::MelConfig::recogniser()`: 8 kHz, 10 ms hop, 64 mels. Whole chunks of
 //! 300 ms are computed as they complete, so the text trails the voice by at most one chunk.
@@ -10,11 +11,11 @@
 //!
 //! ```no_run
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! use hearsay_speech::recogniser::{LANGUAGE_WEIGHT, Recogniser};
+//! use hearsay_speech::recogniser::Recogniser;
 //! let read = |name: &str| std::fs::read(format!("models/{name}"));
 //! let tokens = std::fs::read_to_string("models/asr_tokens.txt")?;
 //! let recogniser = Recogniser::load(&read("asr_encoder.onnx")?, &tokens)?
-//!     .with_language_model(&read("asr_lm.bin")?, LANGUAGE_WEIGHT)?;
+//!     .with_words(&read("asr_words.bin")?)?;
 //! let mut stream = recogniser.stream(None);
 //! let mel_frames = vec![0.0; 30 * 64]; // (frames, mels), flattened
 //! if let Some(interim) = stream.push(&recogniser, &mel_frames)? {
@@ -26,10 +27,17 @@
 //! ```
 
 mod bias;
+mod lexicon;
 mod lm;
 mod search;
+mod spelling;
 mod stream;
 mod tokens;
+mod trace;
+mod word_bias;
+mod word_file;
+mod word_lm;
+mod word_search;
 
 use std::sync::Arc;
 
@@ -37,9 +45,12 @@ use hearsay_nn::{Network, NnError, Tensor};
 
 pub use bias::Bias;
 pub use stream::Stream;
+pub use word_search::WordTuning;
 
+use lexicon::PHONES;
 use lm::LanguageModel;
 use tokens::Tokens;
+use word_search::Words;
 
 /// Mel bands of a frame.
 pub const MELS: usize = 64;
@@ -51,6 +62,10 @@ pub const LANGUAGE_WEIGHT: f32 = 0.4;
 const CHUNK_OUT: usize = 5;
 /// Milliseconds of an encoder frame.
 const OUT_FRAME_MS: u64 = 60;
+/// Phone frames of a chunk.
+const CHUNK_PHONES: usize = 10;
+/// Milliseconds of a phone frame.
+const PHONE_FRAME_MS: u64 = 30;
 /// Milliseconds of a mel frame.
 const MEL_FRAME_MS: u64 = 10;
 /// Longest utterance in mel frames (90 s). The caller finishes the stream before that.
@@ -84,6 +99,9 @@ pub enum RecogniserError {
     /// The n-gram file cannot be used.
     #[error("recogniser language model: {0}")]
     LanguageModel(String),
+    /// The file of words cannot be used.
+    #[error("recogniser words: {0}")]
+    Words(String),
     /// The number of values pushed is not whole frames.
     #[error("{0} values are not whole frames of {MELS} mels")]
     PartialFrame(usize),
@@ -95,8 +113,11 @@ pub enum RecogniserError {
 /// What has been heard so far of an utterance that goes on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Interim {
-    /// Best words so far; a later chunk may change the last of them.
+    /// Best words so far; later chunks may change them.
     pub text: String,
+    /// Bytes of `text` that will not change any more: whole words that all hypotheses share. The
+    /// final text begins with them.
+    pub stable_chars: usize,
     /// Audio covered, in ms since the utterance's first frame.
     pub end_ms: u64,
 }
@@ -106,12 +127,14 @@ pub struct Interim {
 pub struct Word {
     /// Lower-case letters and apostrophes.
     pub text: String,
-    /// Start of the frame where the word's first piece peaks, in ms since the utterance's first
-    /// frame: somewhat after the word's true start.
+    /// Start of the frame where the word's first phone (or piece) peaks, in ms since the
+    /// utterance's first frame: somewhat after the word's true start.
     pub start_ms: u64,
-    /// End of the frame where the word's last piece peaks, in ms.
+    /// End of the frame where the word's last phone (or piece) peaks, in ms.
     pub end_ms: u64,
-    /// Geometric mean of the peak probabilities of the word's pieces, 0 to 1. Not calibrated.
+    /// With the word search, the probability that the word is right, from the peak probabilities
+    /// of its phones and from how many of the other hypotheses have it. Over pieces, the
+    /// geometric mean of their peak probabilities, not calibrated. 0 to 1.
     pub confidence: f32,
 }
 
@@ -129,6 +152,15 @@ pub struct Recogniser {
     encoder: Arc<dyn Network>,
     tokens: Tokens,
     language: Option<(LanguageModel, f32)>,
+    words: Option<Words>,
+}
+
+/// What the encoder says of one chunk.
+struct Encoded {
+    /// Piece log-probabilities (5, pieces).
+    pieces: Vec<f32>,
+    /// Phone log-probabilities (10, 40).
+    phones: Vec<f32>,
 }
 
 impl std::fmt::Debug for Recogniser {
@@ -149,10 +181,10 @@ impl Recogniser {
         let new_states: Vec<String> = states.iter().map(|name| format!("{name}_out")).collect();
         let inputs: Vec<&str> = std::iter::once("mel").chain(states).collect();
         let outputs: Vec<&str> =
-            std::iter::once("pieces").chain(new_states.iter().map(String::as_str)).collect();
+            ["pieces", "phones"].into_iter().chain(new_states.iter().map(String::as_str)).collect();
         let encoder =
             hearsay_nn::load(encoder, &inputs, &outputs).map_err(RecogniserError::Network)?;
-        let recogniser = Self { encoder, tokens, language: None };
+        let recogniser = Self { encoder, tokens, language: None, words: None };
         recogniser.stream(None).push(&recogniser, &[0.0; CHUNK_FRAMES * MELS])?;
         Ok(recogniser)
     }
@@ -171,31 +203,51 @@ impl Recogniser {
         Ok(self)
     }
 
+    /// Adds the lexicon and word trigram of `asr_words.bin`: from then on the search is over words,
+    /// and the n-gram model over pieces takes no part.
+    ///
+    /// # Errors
+    /// When the file is damaged or not of this kind.
+    pub fn with_words(self, bytes: &[u8]) -> Result<Self, RecogniserError> {
+        self.with_words_tuned(bytes, WordTuning::default())
+    }
+
+    /// The same with other weights and widths than those that were measured best.
+    ///
+    /// # Errors
+    /// When the file is damaged or not of this kind.
+    pub fn with_words_tuned(
+        mut self,
+        bytes: &[u8],
+        tuning: WordTuning,
+    ) -> Result<Self, RecogniserError> {
+        self.words = Some(Words::parse(bytes, tuning)?);
+        Ok(self)
+    }
+
     /// A stream at the start of an utterance; `bias` favours the phrases it was made of.
     #[must_use]
     pub fn stream(&self, bias: Option<Arc<Bias>>) -> Stream {
         Stream::new(self, bias)
     }
 
-    /// Runs one chunk (30, 64): piece log-probabilities (5, pieces), and new caches in `state`.
-    fn encode(
-        &self,
-        state: &mut Vec<Tensor>,
-        chunk: Vec<f32>,
-    ) -> Result<Vec<f32>, RecogniserError> {
+    /// Runs one chunk (30, 64), and leaves new caches in `state`.
+    fn encode(&self, state: &mut Vec<Tensor>, chunk: Vec<f32>) -> Result<Encoded, RecogniserError> {
         let mut inputs = vec![Tensor::f32(&[1, CHUNK_FRAMES, MELS], chunk)];
         inputs.append(state);
-        let mut outputs = self.encoder.run(inputs).map_err(RecogniserError::Network)?;
-        let caches = outputs.split_off(1.min(outputs.len()));
-        let log_probs = outputs
-            .pop()
-            .map_or(Ok(Vec::new()), Tensor::into_f32)
-            .map_err(RecogniserError::Network)?;
-        let expected = CHUNK_OUT * self.tokens.len();
-        if log_probs.len() != expected {
-            return Err(RecogniserError::Shape { expected, got: log_probs.len() });
-        }
-        *state = caches;
-        Ok(log_probs)
+        let outputs = self.encoder.run(inputs).map_err(RecogniserError::Network)?;
+        let mut outputs = outputs.into_iter();
+        let mut values = |expected: usize| {
+            let values = outputs.next().map_or(Ok(Vec::new()), Tensor::into_f32);
+            let values = values.map_err(RecogniserError::Network)?;
+            match values.len() == expected {
+                true => Ok(values),
+                false => Err(RecogniserError::Shape { expected, got: values.len() }),
+            }
+        };
+        let pieces = values(CHUNK_OUT * self.tokens.len())?;
+        let phones = values(CHUNK_PHONES * PHONES)?;
+        *state = outputs.collect();
+        Ok(Encoded { pieces, phones })
     }
 }

@@ -109,7 +109,7 @@ fn nothing_heard_is_no_words() {
 #[test]
 fn a_favoured_phrase_wins_where_it_is_near() {
     let (recogniser, golden) = (shipped(), golden());
-    let mut stream = recogniser.stream(Some(Arc::new(Bias::new(["zulu"], 20.0))));
+    let mut stream = recogniser.stream(Some(Arc::new(Bias::new(["my car was stolen"], 20.0))));
     stream.push(&recogniser, &golden.mel).expect("push");
     let forced = stream.finish(&recogniser).expect("finish").text;
     let mut stream = recogniser.stream(Some(Arc::new(Bias::new([&golden.said], 0.5))));

@@ -1,173 +1,158 @@
-//! Spoken words back to written text: "card four eight two one" to "card 4821", "twenty dollars" to "$20".
+//! Spoken words back to written text: "card four eight two one" to "card 4821", "twenty dollars" to
+//! "$20".
 //!
-//! It rewrites what a recogniser heard for people and programs to read. The rules follow the common inverse
-//! normalisation of the field: numbers up to twelve stay words unless a unit, a date or more digits surround
-//! them. [`digits`] and [`number`] are for slots: they take the figures out of an utterance. Nothing here
-//! guesses what a caller meant.
+//! It rewrites what a recogniser heard for people and programs to read, in [`Language::English`],
+//! Spanish and Hindi, whole ([`itn_with`]) or word by word while a caller still speaks
+//! ([`ItnStream`]). The rules follow the common inverse normalisation of the field: English numbers
+//! up to twelve and Spanish ones up to nine stay words unless a unit, a date or more digits
+//! surround them. [`digits`] and [`number`] are for slots: they take the figures out of an English
+//! utterance. Nothing here guesses what a caller meant.
+//!
+//! Every language is a list of rules, the more particular ones first. A rule looks at words without
+//! signs between them and takes some from the front; what no rule takes stays as it is.
 
 use crate::normalize::bounded;
 
-mod amount;
-mod code;
-mod electronic;
-mod moment;
-mod number;
+mod address;
+mod english;
+mod hindi;
+mod phone;
 mod slot;
+mod spanish;
+mod stream;
+mod words;
 
 pub use slot::{digits, number};
+pub use stream::ItnStream;
 
-/// A word with the signs around it.
-#[derive(Debug, Clone)]
-struct Word<'a> {
-    /// White space (or the hyphen of "forty-eight") before it.
-    gap: &'a str,
-    /// Signs before its letters.
-    lead: &'a str,
-    text: &'a str,
-    lower: String,
-    /// Signs after its letters; they end whatever the word belongs to.
-    trail: &'a str,
+use words::{Context, Rule, Word, Written};
+
+/// The most words that one rule may take; more words of one number are written as two.
+pub const RUN_WORDS_MAX: usize = 48;
+/// How many words a rule may look back.
+const BEFORE_WORDS_MAX: usize = 4;
+
+/// A language that was spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Language {
+    /// English; decimal point, dollars by default.
+    #[default]
+    English,
+    /// Spanish; decimal comma, the long scale ("un billón" is ten to the twelfth).
+    Spanish,
+    /// Hindi in Devanagari; lakh and crore, the fractions "सवा", "डेढ़", "ढाई".
+    Hindi,
 }
 
-/// What a rule made of the first words it was given.
-struct Written {
-    words: usize,
-    text: String,
-}
+impl Language {
+    /// The language of a tag such as "en", "es-MX" or "hi_IN", in any case; `None` for others.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let main = tag.split(['-', '_']).next().unwrap_or(tag);
+        match main.to_ascii_lowercase().as_str() {
+            "en" | "english" => Some(Self::English),
+            "es" | "spanish" => Some(Self::Spanish),
+            "hi" | "hindi" => Some(Self::Hindi),
+            _ => None,
+        }
+    }
 
-impl Written {
-    fn new(words: usize, text: impl Into<String>) -> Option<Self> {
-        (words > 0).then(|| Self { words, text: text.into() })
+    fn rules(self) -> &'static [Rule] {
+        match self {
+            Self::English => &english::RULES,
+            Self::Spanish => &spanish::RULES,
+            Self::Hindi => &hindi::RULES,
+        }
     }
 }
 
-/// The words before a place, for rules that look back.
-type Before<'a, 'b> = &'b [Word<'a>];
-/// A rule looks at words without signs between them and takes some from the front.
-type Rule = fn(&[Word<'_>], Before<'_, '_>) -> Option<Written>;
+/// How to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ItnOptions {
+    /// The language that was spoken.
+    pub language: Language,
+    /// A second language whose words are mixed in; its rules get what those of the first leave.
+    /// `None` by default.
+    pub second: Option<Language>,
+    /// Whether a whole amount gets its cents: "five dollars" is "$5.00" and not "$5". Off by
+    /// default; currencies without a hundredth (yen, won) and amounts with a scale ("$5 million")
+    /// never get them.
+    pub money_cents: bool,
+    /// Whether Hindi is written in Devanagari figures ("५") and not in "5". On by default.
+    pub native_digits: bool,
+}
 
-/// More particular rules come first.
-const RULES: [Rule; 11] = [
-    electronic::email,
-    electronic::web,
-    electronic::network,
-    moment::date,
-    moment::time,
-    amount::money,
-    amount::measure,
-    code::serial,
-    code::phone,
-    amount::ordinal,
-    amount::figure,
-];
+impl Default for ItnOptions {
+    fn default() -> Self {
+        Self { language: Language::English, second: None, money_cents: false, native_digits: true }
+    }
+}
 
-/// Rewrites numbers, dates, times, money, measures, phone numbers and addresses in figures and signs. At most
-/// [`crate::normalize::TEXT_BYTES_MAX`] bytes are read.
+impl ItnOptions {
+    /// The defaults of a language.
+    pub fn new(language: Language) -> Self {
+        Self { language, ..Self::default() }
+    }
+
+    /// With `money_cents` set.
+    pub fn money_cents(self, money_cents: bool) -> Self {
+        Self { money_cents, ..self }
+    }
+
+    /// With `native_digits` set.
+    pub fn native_digits(self, native_digits: bool) -> Self {
+        Self { native_digits, ..self }
+    }
+
+    /// With a second language mixed in.
+    pub fn second(self, second: Option<Language>) -> Self {
+        Self { second, ..self }
+    }
+
+    fn split(&self, text: &str) -> Vec<Word> {
+        words::split(text, english::is_number_word)
+    }
+}
+
+/// Rewrites English numbers, dates, times, money, measures, phone numbers and addresses in figures
+/// and signs. At most [`crate::normalize::TEXT_BYTES_MAX`] bytes are read.
 pub fn itn(text: &str) -> String {
+    itn_with(text, &ItnOptions::default())
+}
+
+/// As [`itn`], in any of the languages and with settings.
+pub fn itn_with(text: &str, options: &ItnOptions) -> String {
     let text = bounded(text);
-    let words = split(text);
+    let words = options.split(text);
     let mut out = String::with_capacity(text.len());
     let mut i = 0;
     while i < words.len() {
-        let run = unbroken(&words[i..]);
-        let found = RULES
-            .iter()
-            .find_map(|rule| rule(run, &words[..i]))
-            .or_else(|| title(run, &words[..i]));
-        let (count, written) =
-            found.map_or((1, words[i].text.to_string()), |w| (w.words.min(run.len()), w.text));
-        out.push_str(words[i].gap);
-        out.push_str(words[i].lead);
-        out.push_str(&written);
-        out.push_str(words[i + count - 1].trail);
-        i += count;
+        let before = &words[i.saturating_sub(BEFORE_WORDS_MAX)..i];
+        let run = words::unbroken(&words[i..], None);
+        let written = rewrite(run, Context { before, options });
+        i += put(&mut out, &words[i..], written);
     }
     out.push_str(&text[text.trim_end().len()..]);
     out
 }
 
-/// The words up to the first sign.
-fn unbroken<'a, 'b>(words: &'b [Word<'a>]) -> &'b [Word<'a>] {
-    let inner = |(i, w): (usize, &Word<'_>)| {
-        !w.trail.is_empty() || words.get(i + 1).is_some_and(|n| !n.lead.is_empty())
-    };
-    let end = words.iter().enumerate().position(inner).map_or(words.len(), |i| i + 1);
-    &words[..end]
+/// What the first rule that fits makes of the front of a run.
+fn rewrite(run: words::Run<'_>, context: Context<'_>) -> Option<Written> {
+    let second = context.options.second.map_or(&[][..], Language::rules);
+    let mut rules = context.options.language.rules().iter().chain(second);
+    rules.find_map(|rule| rule(run, context)).filter(|w| w.words > 0)
 }
 
-fn split(text: &str) -> Vec<Word<'_>> {
-    let mut words = Vec::new();
-    let mut rest = text;
-    loop {
-        let start = rest.len() - rest.trim_start().len();
-        let (gap, tail) = rest.split_at(start);
-        if tail.is_empty() {
-            return words;
-        }
-        let end = tail.find(char::is_whitespace).unwrap_or(tail.len());
-        let (chunk, tail) = tail.split_at(end);
-        rest = tail;
-        let inner = |c: char| c.is_alphanumeric() || c == '\'' || c == '’';
-        let lead_len = chunk.find(inner).unwrap_or(chunk.len());
-        let (lead, core) = chunk.split_at(lead_len);
-        let core_len =
-            core.rfind(inner).map_or(0, |i| i + core[i..].chars().next().map_or(1, char::len_utf8));
-        let (core, trail) = core.split_at(core_len);
-        let parts: Vec<&str> = core.split('-').collect();
-        // "forty-eight" counts as two words, "e-mail" as one.
-        if parts.len() > 1 && parts.iter().all(|p| number::is_number_word(&p.to_lowercase())) {
-            for (n, part) in parts.iter().enumerate() {
-                words.push(Word {
-                    gap: if n == 0 { gap } else { "-" },
-                    lead: if n == 0 { lead } else { "" },
-                    text: part,
-                    lower: part.to_lowercase(),
-                    trail: if n + 1 == parts.len() { trail } else { "" },
-                });
-            }
-        } else {
-            words.push(Word {
-                gap,
-                lead,
-                text: core,
-                lower: core.to_lowercase().replace('’', "'"),
-                trail,
-            });
-        }
-    }
-}
-
-/// "mister smith" is "mr. smith", with the capital as it was spoken.
-fn title(run: &[Word<'_>], before: Before<'_, '_>) -> Option<Written> {
-    let first = run.first()?;
-    let next = run.get(1)?;
-    let short = match first.lower.as_str() {
-        "mister" => "mr.",
-        "misses" | "missus" => "mrs.",
-        "saint" => "st.",
-        "doctor" => "dr.",
-        _ => return None,
-    };
-    let article = before.last().is_some_and(|w| {
-        matches!(
-            w.lower.as_str(),
-            "a" | "the" | "my" | "your" | "his" | "her" | "our" | "their" | "this" | "any"
-        )
-    });
-    let verb = matches!(
-        next.lower.as_str(),
-        "is" | "said" | "says" | "who" | "and" | "or" | "was" | "has" | "will" | "told"
-    );
-    if article || verb {
-        return None;
-    }
-    let capital = first.text.starts_with(char::is_uppercase);
-    let text = if capital {
-        format!("{}{}", short[..1].to_uppercase(), &short[1..])
-    } else {
-        short.to_string()
-    };
-    Written::new(1, text)
+/// Writes what became of the first words, with the signs around them; returns how many words that
+/// were.
+fn put(out: &mut String, words: &[Word], written: Option<Written>) -> usize {
+    let Some(first) = words.first() else { return 0 };
+    let count = written.as_ref().map_or(1, |w| w.words.min(words.len()));
+    out.push_str(&first.gap);
+    out.push_str(&first.lead);
+    out.push_str(written.as_ref().map_or(&first.text, |w| &w.text));
+    out.push_str(&words[count - 1].trail);
+    count
 }
 
 #[cfg(test)]

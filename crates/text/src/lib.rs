@@ -5,10 +5,10 @@
 //! | [`sentence`] | finds where sentences end while text is still arriving |
 //! | [`normalize`] | written text to spoken words: "$20" to "twenty dollars" |
 //! | [`g2p`] | words to phones (ARPAbet), by dictionary and letter-to-sound model |
-//! | [`itn`] | spoken words to written text: "four eight two one" to "4821"; digits for slots |
+//! | [`itn`] | spoken words to written text, whole or streaming, in English, Spanish and Hindi; digits for slots |
 //! | [`pii`] | finds and blots out personal numbers and addresses; [`pii::Pii`] never prints |
 //!
-//! What is English lies in modules of its own ([`normalize::english`], [`itn`], [`g2p::homograph`]). Nothing here
+//! What is English lies in modules of its own ([`normalize::english`], `itn::english`, [`g2p::homograph`]). Nothing here
 //! learns, reads files or knows what a phone call is; models come in as bytes.
 
 pub mod g2p;

@@ -70,6 +70,12 @@ weights! {
     ASR_TOKENS = "asr_tokens.txt", "asr.md";
     /// The recogniser's n-gram language model.
     ASR_LM = "asr_lm.bin", "asr.md";
+    /// The recogniser's lexicon and word trigram.
+    ASR_WORDS = "asr_words.bin", "asr.md";
+    /// Signs and capitals into plain words.
+    PUNCTUATE_EN = "punctuate_en.bin", "punctuate_en.md";
+    /// The end of a turn from its words.
+    TURN_EN = "turn_en.bin", "turn_en.md";
     /// The acoustic model's text side: phones to durations and pitch.
     TTS_TEXT = "tts_text.onnx", "tts.md";
     /// The acoustic model's frame side: to mel frames.
@@ -84,6 +90,11 @@ weights! {
     G2P_EN = "g2p_en.bin", "g2p.md";
     /// The intent router.
     ROUTER = "router_en.bin", "router.md";
+}
+
+/// The weight of that name, where this build has it.
+pub fn find(name: &str) -> Option<&'static Weight> {
+    ALL.iter().find(|weight| weight.name == name)
 }
 
 #[cfg(test)]

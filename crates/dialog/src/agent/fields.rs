@@ -214,7 +214,7 @@ impl Reader {
             self.wrong_kind(tree, &what, "a mapping");
             return None;
         };
-        Some(Fields { at: tree.at, what, entries, known: Vec::new() })
+        Some(Fields { at: tree.at, what, entries, known: Vec::new(), aliases: Vec::new() })
     }
 }
 
@@ -225,12 +225,20 @@ pub(crate) struct Fields<'t> {
     pub what: String,
     entries: &'t [(Key, Tree)],
     known: Vec<&'static str>,
+    /// Names of other products that are understood too, but not offered.
+    aliases: Vec<&'static str>,
 }
 
 impl<'t> Fields<'t> {
     pub fn take(&mut self, name: &'static str) -> Option<&'t Tree> {
         self.known.push(name);
         self.entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| value)
+    }
+
+    /// A field under another product's name, with where it stands.
+    pub fn take_alias(&mut self, name: &'static str) -> Option<(&'t Key, &'t Tree)> {
+        self.aliases.push(name);
+        self.entries.iter().find(|(key, _)| key.name == name).map(|(key, value)| (key, value))
     }
 
     pub fn need(&mut self, reader: &mut Reader, name: &'static str) -> Option<&'t Tree> {
@@ -252,7 +260,8 @@ impl<'t> Fields<'t> {
     /// Reports the keys that nobody asked for.
     pub fn finish(self, reader: &mut Reader) {
         for (key, _) in self.entries {
-            if !self.known.contains(&key.name.as_str()) {
+            let name = key.name.as_str();
+            if !self.known.contains(&name) && !self.aliases.contains(&name) {
                 let what = format!("{} has an unknown key `{}`", self.what, key.name);
                 reader.problem(key.at, what, cure_for(&key.name, &self.known));
             }

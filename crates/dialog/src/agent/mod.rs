@@ -10,6 +10,7 @@ mod fields;
 mod model;
 mod read;
 mod read_graph;
+mod read_turns;
 mod tree;
 
 pub use error::{AgentErrors, Problem};

@@ -9,8 +9,8 @@ use super::model::{
     Agent, HttpMethod, Intent, Limits, Persona, Phrases, Router, SlotKind, SlotSpec, ToolSpec,
 };
 use super::read_graph::read_graph;
+use super::read_turns;
 use super::tree::{self, Shape, Tree};
-use crate::turn::TurnTaking;
 
 /// Longest time that can be written anywhere, ms: one day.
 const TIME_MS_MAX: u64 = 24 * 60 * 60_000;
@@ -57,8 +57,10 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         fields.take("phrases_to_favour").map(|tree| reader.texts(tree, "`phrases_to_favour`"));
     let phrases = fields.take("phrases").map(|tree| read_phrases(reader, tree)).unwrap_or_default();
     let limits = fields.take("limits").map(|tree| read_limits(reader, tree)).unwrap_or_default();
-    let turn_taking =
-        fields.take("turn_taking").map(|tree| read_turn_taking(reader, tree)).unwrap_or_default();
+    let turn_taking = fields
+        .take("turn_taking")
+        .map(|tree| read_turns::read_turn_taking(reader, tree))
+        .unwrap_or_default();
     let mut places = GraphPlaces::default();
     let graph = fields.need(reader, "graph").and_then(|tree| read_graph(reader, tree, &mut places));
     fields.finish(reader);
@@ -356,47 +358,8 @@ fn read_limits(reader: &mut Reader, tree: &Tree) -> Limits {
     limits
 }
 
-fn read_turn_taking(reader: &mut Reader, tree: &Tree) -> TurnTaking {
-    let mut thresholds = TurnTaking::default();
-    let Some(mut fields) = reader.fields(tree, "`turn_taking`") else { return thresholds };
-    let probability = fields
-        .take("speech_probability_min")
-        .and_then(|tree| reader.number(tree, "`speech_probability_min`", 0.01, 0.99));
-    if let Some(probability) = probability {
-        thresholds.speech_probability_min = to_f32(probability);
-    }
-    macro_rules! threshold {
-        ($($name:ident),*) => {$(
-            let what = concat!("`", stringify!($name), "`");
-            if let Some(value) = fields.take(stringify!($name)).and_then(|tree| reader.whole(tree, what, 0, 60_000)) {
-                thresholds.$name = value;
-            }
-        )*};
-    }
-    threshold!(
-        onset_ms_min,
-        onset_gap_ms_max,
-        preview_silence_ms,
-        endpoint_complete_ms,
-        endpoint_ms
-    );
-    threshold!(
-        endpoint_incomplete_ms,
-        barge_in_ms_min,
-        interruption_ms_min,
-        judge_silence_ms,
-        judge_ms_max
-    );
-    if let Some(tree) = fields.take("back_channels") {
-        let words = reader.texts(tree, "`back_channels`");
-        thresholds.back_channels = words.into_iter().map(|(word, _)| word.to_lowercase()).collect();
-    }
-    fields.finish(reader);
-    thresholds
-}
-
 #[allow(clippy::cast_possible_truncation, reason = "bounded numbers of a few digits")]
-fn to_f32(number: f64) -> f32 {
+pub(super) fn to_f32(number: f64) -> f32 {
     number as f32
 }
 

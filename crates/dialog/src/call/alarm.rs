@@ -86,7 +86,8 @@ impl Call {
     fn caller_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
         let thresholds = &self.agent.turn_taking;
         let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
-        let silence_ms = endpoint::silence_ms(self.completeness(), thresholds);
+        let silence_ms =
+            endpoint::silence_ms(self.completeness(), self.hearing.turn_end, thresholds);
         let preview = (last_voice + thresholds.preview_silence_ms, Alarm::Preview);
         [
             (!self.hearing.preview_asked).then_some(preview),

@@ -3,11 +3,11 @@
 use super::Call;
 use hearsay_text::pii::Pii;
 
-use crate::barge_in::{self, Sound, Verdict};
+use crate::barge_in::{self, Place, Sound, Verdict};
 use crate::endpoint::{self, Completeness};
 use crate::event::{EventKind, Speaker, TranscriptLine};
 use crate::output::{ListenCommand, Output};
-use crate::time::UtteranceId;
+use crate::time::{ReplyId, UtteranceId};
 use crate::turn::Turn;
 
 /// Voice without words from this length counts as "not understood", ms: music, another language.
@@ -24,10 +24,16 @@ pub(super) struct Hearing {
     /// The transcript after the last voice, once the recogniser gave it.
     preview: Option<String>,
     pub preview_asked: bool,
+    /// Probability that the caller has finished, judged since the last voice.
+    pub turn_end: Option<f32>,
     /// Whether anything was heard in it.
     touched: bool,
     /// Whether it began while the agent was still speaking.
     pub began_over_agent: bool,
+    /// How far the agent had got when it was last paused.
+    place: Place,
+    /// Agreements during a reply: "okay", "right".
+    agreements: Option<(ReplyId, u32)>,
     /// Words of the same turn from an utterance that was closed too early.
     prefix: String,
     /// That utterance, while its transcript is on its way.
@@ -43,8 +49,11 @@ impl Default for Hearing {
             interim: String::new(),
             preview: None,
             preview_asked: false,
+            turn_end: None,
             touched: false,
             began_over_agent: false,
+            place: Place::LastSentence,
+            agreements: None,
             prefix: String::new(),
             prefix_awaited: None,
             voiced_ms: 0,
@@ -64,7 +73,14 @@ impl Hearing {
         self.interim.clear();
         self.preview = None;
         self.preview_asked = false;
+        self.turn_end = None;
         self.touched = false;
+    }
+
+    /// Agreements that the reply being held has had already.
+    fn agreements_in(&self, turn: Turn) -> u32 {
+        let Turn::AgentPaused { reply, .. } = turn else { return 0 };
+        self.agreements.filter(|(during, _)| *during == reply).map_or(0, |(_, count)| count)
     }
 
     pub fn forget_prefix(&mut self) {
@@ -98,6 +114,7 @@ impl Call {
             self.hearing.touched = true;
             self.hearing.preview = None;
             self.hearing.preview_asked = false;
+            self.hearing.turn_end = None;
         }
         let speaking = self.voice.burst_of(onset_ms).is_some();
         match self.turn {
@@ -141,6 +158,13 @@ impl Call {
         self.hearing.preview = Some(text.trim().chars().take(chars_max).collect());
         if let Turn::AgentPaused { .. } = self.turn {
             self.judge_sound();
+        }
+    }
+
+    pub(super) fn on_turn_end(&mut self, probability: f32) {
+        // As with a preview: voice since the question makes the answer worthless.
+        if self.hearing.preview_asked {
+            self.hearing.turn_end = Some(probability);
         }
     }
 
@@ -240,8 +264,9 @@ impl Call {
         let mut whole = std::mem::take(&mut self.hearing.prefix);
         let expectation = self.expectation();
         let over_agent = std::mem::take(&mut self.hearing.began_over_agent);
+        let asked = over_agent || self.hearing.place == Place::LastSentence;
         let only_hum = (over_agent || !self.speech.cut.is_empty())
-            && barge_in::is_back_channel(text, &expectation, &self.agent.turn_taking);
+            && barge_in::is_back_channel(text, &expectation, asked, &self.agent.turn_taking);
         self.set_turn(Turn::Listening { since: self.now });
         if whole.is_empty() && (text.is_empty() || only_hum) {
             return self.nothing_said(voiced_ms);
@@ -290,6 +315,9 @@ impl Call {
         else {
             return;
         };
+        let unheard = reply.unheard().map(|line| line.text).unwrap_or_default();
+        let more_follows = !self.speech.queue.is_empty();
+        self.hearing.place = Place::of(&reply.heard(), &unheard, more_follows);
         let reply = reply.id;
         self.push(Output::Pause { reply });
         self.set_turn(Turn::AgentPaused { reply, since: self.now });
@@ -303,6 +331,8 @@ impl Call {
             text_is_final: self.hearing.preview.is_some(),
             voiced_ms: burst.voiced_ms,
             silence_ms: self.now.ms_since(burst.last_voice),
+            place: self.hearing.place,
+            agreements: self.hearing.agreements_in(self.turn),
         };
         match barge_in::judge(sound, &self.expectation(), &self.agent.turn_taking) {
             Verdict::Wait => {}
@@ -313,6 +343,10 @@ impl Call {
 
     fn resume_reply(&mut self) {
         let Turn::AgentPaused { reply, .. } = self.turn else { return };
+        if barge_in::is_agreement(self.hearing.text(), &self.agent.turn_taking) {
+            let before = self.hearing.agreements_in(self.turn);
+            self.hearing.agreements = Some((reply, before.saturating_add(1)));
+        }
         self.push(Output::Resume { reply });
         self.event(EventKind::BackChannel { reply });
         self.discard_utterance();

@@ -180,9 +180,9 @@ impl Call {
             return true;
         }
         match input {
-            Input::Interim { utterance, .. } | Input::Preview { utterance, .. } => {
-                *utterance != self.hearing.utterance
-            }
+            Input::Interim { utterance, .. }
+            | Input::Preview { utterance, .. }
+            | Input::TurnEnd { utterance, .. } => *utterance != self.hearing.utterance,
             Input::Final { utterance, .. } => !self.is_final_wanted(*utterance),
             Input::Thought(thought) => {
                 self.thought.as_ref().map(|pending| pending.think) != Some(thought.think)
@@ -202,6 +202,7 @@ impl Call {
             Input::Voice { speech } => self.on_voice(speech),
             Input::Interim { text, .. } => self.on_interim(text.expose()),
             Input::Preview { text, .. } => self.on_preview(text.expose()),
+            Input::TurnEnd { probability, .. } => self.on_turn_end(probability),
             Input::Final { utterance, text, confidence, .. } => {
                 self.on_final(utterance, text.expose(), confidence)
             }

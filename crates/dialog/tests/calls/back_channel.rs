@@ -79,3 +79,42 @@ fn mhm_at_the_very_end_of_a_question_is_no_answer_either() {
             "#,
     );
 }
+
+#[test]
+fn yeah_before_the_question_is_no_answer_to_it() {
+    // "We open at nine" is being said; the question comes after it.
+    Script::new(KIOSK)
+        .says(3_500, 1_000, "when do you open")
+        .means("when do you open", "hours", 0.9)
+        .says(5_700, 300, "yeah")
+        .run_to(9_500)
+        .expect(
+            r#"
+            0.000 node hello (host)
+            0.000 ava> Welcome to the museum. What can I do for you? (Greeting)
+            3.060 heard: Welcome to the museum. What can I do for you?
+            4.860 finalize
+            4.900 caller: when do you open
+            4.920 node hours (host)
+            4.920 ava> We open at nine in the morning. Do you want a ticket? (Reply)
+            5.860 pause
+            6.240 resume
+            6.240 back-channel
+            6.240 discard
+            8.940 heard: We open at nine in the morning. Do you want a ticket?
+            "#,
+        );
+}
+
+#[test]
+fn a_third_okay_inside_a_sentence_stops_the_agent() {
+    let script = Script::new(KIOSK)
+        .says(3_500, 1_000, "when do you open")
+        .means("when do you open", "hours", 0.9)
+        .says(5_300, 260, "okay")
+        .says(6_000, 260, "okay")
+        .says(6_700, 260, "okay")
+        .run_to(7_600);
+    let count = |what: &str| script.lines().iter().filter(|line| line.ends_with(what)).count();
+    assert_eq!((count("back-channel"), count("flush")), (2, 1), "{:#?}", script.lines());
+}

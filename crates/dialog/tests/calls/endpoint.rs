@@ -93,3 +93,37 @@ fn the_caller_who_goes_on_while_being_understood_is_heard_whole() {
             "#,
         );
 }
+
+#[test]
+fn a_sure_end_is_not_waited_for_and_a_likely_pause_is() {
+    for (probability, wanted) in [(0.99, 240), (0.6, 360), (0.35, 680), (0.02, 1_000)] {
+        let script = Script::new(KIOSK)
+            .turn_end("you open", probability)
+            .says(3_500, 1_000, "when do you open")
+            .run_to(6_500);
+        assert_eq!(silence_before_final(&script, 4_500), wanted, "{probability}");
+    }
+}
+
+#[test]
+fn a_judgement_from_before_the_last_voice_is_forgotten() {
+    // The first half is waited for; the whole has no judgement and goes by the rules.
+    let script = Script::new(KIOSK)
+        .turn_end("I want a", 0.0)
+        .says(3_500, 600, "I want a")
+        .says(4_700, 600, "ticket")
+        .means("I want a ticket", "ticket", 0.9)
+        .run_to(7_000)
+        .expect_line("caller: I want a ticket");
+    assert_eq!(silence_before_final(&script, 5_300), 360);
+}
+
+#[test]
+fn too_few_digits_are_no_end_whatever_a_model_says() {
+    at_the_code(Script::new(KIOSK))
+        .turn_end("four two", 0.99)
+        .says(6_500, 800, "four two")
+        .says(8_000, 800, "seven one")
+        .run_to(10_000)
+        .expect_line("caller: four two seven one");
+}

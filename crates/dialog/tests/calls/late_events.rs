@@ -15,6 +15,7 @@ fn nothing_about_the_past_or_the_future_changes_the_call() {
     let late = vec![
         Input::Interim { utterance: UtteranceId(far), text: text() },
         Input::Preview { utterance: UtteranceId(far), text: text() },
+        Input::TurnEnd { utterance: UtteranceId(far), probability: 0.99 },
         Input::Final {
             utterance: UtteranceId(far),
             text: text(),

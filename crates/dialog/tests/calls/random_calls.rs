@@ -161,7 +161,11 @@ fn random_input(random: &mut Random, world: &World) -> Input {
             utterance: UtteranceId(world.utterance + random.below(3)),
             text: text(random),
         },
-        2..=4 => Input::Final {
+        2 => Input::TurnEnd {
+            utterance: UtteranceId(world.utterance + random.below(2)),
+            probability: *random.pick(&PROBABILITIES),
+        },
+        3..=4 => Input::Final {
             utterance: UtteranceId(world.utterance + random.below(2)),
             text: text(random),
             confidence: f32::NAN,

@@ -57,6 +57,8 @@ pub struct Script {
     meanings: Vec<(String, String, f32)>,
     connected: bool,
     think_ms: u64,
+    /// Probabilities that a model of turn ends gives to texts that end like this.
+    turn_ends: Vec<(&'static str, f32)>,
 }
 
 impl Script {
@@ -79,6 +81,7 @@ impl Script {
             meanings: Vec::new(),
             connected: false,
             think_ms: 20,
+            turn_ends: Vec::new(),
         }
     }
 
@@ -91,6 +94,12 @@ impl Script {
     /// The understanding finds this intent in this text.
     pub fn means(mut self, text: &str, intent: &str, probability: f32) -> Self {
         self.meanings.push((text.to_owned(), intent.to_owned(), probability));
+        self
+    }
+
+    /// A model of turn ends gives this probability to a preview that ends like this.
+    pub fn turn_end(mut self, ending: &'static str, probability: f32) -> Self {
+        self.turn_ends.push((ending, probability));
         self
     }
 
@@ -264,6 +273,11 @@ impl Script {
         let text = Pii::new(self.words_until(self.now));
         match command {
             ListenCommand::Preview { utterance } => {
+                let judged = self.turn_ends.iter().find(|(end, _)| text.expose().ends_with(end));
+                if let Some(&(_, probability)) = judged {
+                    let input = Input::TurnEnd { utterance: *utterance, probability };
+                    self.due.push((self.now + RECOGNITION_MS, input));
+                }
                 self.due.push((
                     self.now + RECOGNITION_MS,
                     Input::Preview { utterance: *utterance, text },

@@ -7,8 +7,8 @@ use crate::agent_file;
 use crate::config::Config;
 
 /// Keys that only a configuration has.
-const CONFIG_KEYS: [&str; 6] =
-    ["listen:", "public_url:", "calls_max:", "workers:", "twilio:", "plivo:"];
+const CONFIG_KEYS: [&str; 7] =
+    ["listen:", "public_url:", "calls_max:", "workers:", "transcripts:", "twilio:", "plivo:"];
 
 /// Runs the command.
 pub fn run(file: &Path) -> Result<ExitCode, String> {

@@ -26,6 +26,7 @@ pub fn run(json: bool) -> Result<ExitCode, String> {
             "version": env!("CARGO_PKG_VERSION"),
             "cores": cores,
             "simd": simd(),
+            "runtime": hearsay_nn::runtime().to_string(),
             "models_load_ms": models.is_ok().then_some(load_ms),
             "models_error": models.as_ref().err(),
             "bank_error": agent.as_ref().err(),
@@ -37,6 +38,7 @@ pub fn run(json: bool) -> Result<ExitCode, String> {
         println!("hearsay {}", env!("CARGO_PKG_VERSION"));
         println!("cores           {cores}");
         println!("vector units    {}", simd().join(", "));
+        println!("model runtime   {}", hearsay_nn::runtime());
         match &models {
             Ok(models) => println!(
                 "models          good, loaded in {load_ms} ms, {} voices",

@@ -5,6 +5,10 @@ mod call;
 mod chat;
 mod check;
 mod doctor;
+mod eval;
+mod model_folder;
+mod models;
+mod progress;
 mod serve;
 mod speak;
 mod text;
@@ -14,9 +18,10 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hearsay_engine::{Engine, Models};
+use hearsay_engine::{Engine, Formatting, Models};
+use hearsay_text::itn::Language as TextLanguage;
 
-use crate::cli::{Command, ServeArgs};
+use crate::cli::{Command, Language, ServeArgs};
 
 /// Exit code when the command ran and found a problem.
 pub const FOUND_PROBLEM: u8 = 1;
@@ -35,22 +40,55 @@ pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
         Command::Voices { json } => speak::voices(json),
         Command::Chat { agent } => chat::run(&agent),
         Command::Check { file } => check::run(&file),
-        Command::Text { rule } => text::run(rule),
+        Command::Text(args) => text::run(&args),
+        Command::Eval { what } => eval::run(&what),
         Command::Bench { what } => bench::run(&what),
+        Command::Models { what } => models::run(&what),
         Command::Doctor { json } => doctor::run(json),
     }
 }
 
 /// Loads the built-in models.
 fn models() -> Result<Arc<Models>, String> {
-    Models::load().map(Arc::new).map_err(|e| format!("the built-in models do not load: {e}"))
+    built_in().map(Arc::new)
+}
+
+fn built_in() -> Result<Models, String> {
+    Models::load().map_err(|e| format!("the built-in models do not load: {e}"))
 }
 
 /// Starts an engine with one worker a core, or as many as asked for.
 pub fn engine(workers: Option<usize>) -> Result<Arc<Engine>, String> {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let engine = Engine::start(models()?, workers.unwrap_or(cores)).map_err(|e| e.to_string())?;
+    let workers = workers.unwrap_or_else(cores);
+    let engine = Engine::start(models()?, workers).map_err(|e| e.to_string())?;
     Ok(Arc::new(engine))
+}
+
+fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// As [`engine`], with the recogniser of a folder if one is given.
+fn engine_of(model: Option<&Path>, workers: Option<usize>) -> Result<Arc<Engine>, String> {
+    let Some(folder) = model else { return engine(workers) };
+    let models = Arc::new(model_folder::hearing_with(built_in()?, folder)?);
+    let engine = Engine::start(models, workers.unwrap_or_else(cores)).map_err(|e| e.to_string())?;
+    Ok(Arc::new(engine))
+}
+
+/// How transcripts are written that are asked for on the command line.
+fn formatting(punctuate: bool, itn: bool, language: Language) -> Formatting {
+    let all = Formatting::of(text_language(language));
+    Formatting { punctuate: punctuate && all.punctuate, itn: all.itn.filter(|_| itn) }
+}
+
+/// A language as the text rules name it.
+fn text_language(language: Language) -> TextLanguage {
+    match language {
+        Language::En => TextLanguage::English,
+        Language::Es => TextLanguage::Spanish,
+        Language::Hi => TextLanguage::Hindi,
+    }
 }
 
 /// A runtime for sockets and clocks.

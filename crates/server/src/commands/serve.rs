@@ -28,6 +28,7 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
     runtime()?.block_on(async move {
         let ready = agent_file::with_demo(agent).await?;
         let board = Switchboard::new(engine, Arc::new(ready.agent))?;
+        let board = board.with_transcripts(&config.transcripts);
         let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)
         })?;

@@ -3,21 +3,31 @@
 use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
-use super::models;
-use crate::cli::TextRule;
+use hearsay_engine::Formatting;
+use hearsay_text::itn::{ItnOptions, itn_with};
+
+use super::{models, text_language};
+use crate::cli::{TextArgs, TextRule};
 
 /// Runs the command.
-pub fn run(rule: TextRule) -> Result<ExitCode, String> {
-    let models = (rule == TextRule::Phonemize).then(models).transpose()?;
+pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
+    let rule = args.rule;
+    let needs_models = matches!(rule, TextRule::Phonemize | TextRule::Punctuate);
+    let models = needs_models.then(models).transpose()?;
+    if rule == TextRule::Punctuate && models.as_ref().is_some_and(|m| m.punctuator.is_none()) {
+        return Err("this build has no punctuation model".to_string());
+    }
+    let options = ItnOptions::new(text_language(args.language)).money_cents(args.cents);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|e| format!("standard input: {e}; give text in UTF-8"))?;
         let rewritten = match (rule, &models) {
             (TextRule::Normalize, _) => hearsay_text::normalize::normalize_text(&line),
-            (TextRule::Itn, _) => hearsay_text::itn::itn(&line),
+            (TextRule::Itn, _) => itn_with(&line, &options),
+            (TextRule::Punctuate, Some(models)) => punctuated(models, &line),
             (TextRule::Redact, _) => hearsay_text::pii::redact(&line),
             (TextRule::Phonemize, Some(models)) => phones(models, &line),
-            (TextRule::Phonemize, None) => return Err("the pronunciation model is missing".into()),
+            (_, None) => return Err("a model is missing".into()),
         };
         // A reader that went away, as `head` does, is no error.
         if writeln!(out, "{rewritten}").is_err() {
@@ -25,6 +35,11 @@ pub fn run(rule: TextRule) -> Result<ExitCode, String> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn punctuated(models: &hearsay_engine::Models, line: &str) -> String {
+    let words: Vec<&str> = line.split_whitespace().collect();
+    models.format(&words, &Formatting { punctuate: true, itn: None })
 }
 
 fn phones(models: &hearsay_engine::Models, line: &str) -> String {

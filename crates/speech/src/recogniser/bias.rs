@@ -1,12 +1,14 @@
 //! Contextual biasing: phrases the agent expects, favoured while decoding.
 //!
-//! What it is: an Aho-Corasick automaton over letters. Each letter that carries a hypothesis
+//! What it is: the phrases, how their words are said, and, for the search over pieces, an
+//! Aho-Corasick automaton over letters. Each letter that carries a hypothesis
 //! along an expected phrase earns a bonus; leaving the phrase before its end gives the bonus
 //! back, so that half a name wins nothing. It works on letters, so it does not matter how a
-//! hypothesis is cut into pieces.
+//! hypothesis is cut into pieces. The word search makes its own automaton of the phrases.
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::lexicon::phone_number;
 use super::tokens::WORD_START;
 
 /// Most letters of all phrases together.
@@ -27,6 +29,10 @@ struct Node {
 pub struct Bias {
     nodes: Vec<Node>,
     boost: f32,
+    phrases: Vec<Vec<String>>,
+    /// How words are said, by the caller's word.
+    said: BTreeMap<String, Vec<Vec<u8>>>,
+    digits: bool,
 }
 
 impl Bias {
@@ -35,17 +41,73 @@ impl Bias {
     /// apostrophe are taken as spaces. Letters beyond the first 200,000 are left out.
     #[must_use]
     pub fn new<S: AsRef<str>>(phrases: impl IntoIterator<Item = S>, boost: f32) -> Self {
-        let mut out = Self { nodes: vec![Node::default()], boost };
+        let mut out = Self {
+            nodes: vec![Node::default()],
+            boost,
+            phrases: Vec::new(),
+            said: BTreeMap::new(),
+            digits: false,
+        };
         for phrase in phrases {
-            out.insert(&letters(phrase.as_ref()));
+            if out.insert(&letters(phrase.as_ref())) {
+                out.phrases.push(words(phrase.as_ref()));
+            }
         }
         out.link();
         out
     }
 
-    fn insert(&mut self, phrase: &[char]) {
+    /// Asks `say` how each word of the phrases is said: a list of pronunciations, each a list of
+    /// ARPAbet symbols (stress digits are dropped), as `hearsay_text::g2p::G2p::pronunciations`
+    /// gives them. They add to those that the recogniser's lexicon has; words in neither are guessed
+    /// from their letters. A pronunciation with an unknown symbol is left out.
+    #[must_use]
+    pub fn with_pronunciations<S: AsRef<str>>(
+        mut self,
+        mut say: impl FnMut(&str) -> Vec<Vec<S>>,
+    ) -> Self {
+        for word in self.phrases.iter().flatten() {
+            if self.said.contains_key(word) {
+                continue;
+            }
+            let numbers = |way: Vec<S>| {
+                way.iter().map(|phone| phone_number(phone.as_ref())).collect::<Option<Vec<u8>>>()
+            };
+            let ways = say(word).into_iter().filter_map(numbers).filter(|way| !way.is_empty());
+            self.said.insert(word.clone(), ways.collect());
+        }
+        self
+    }
+
+    /// Favours the words of digit strings ("zero", "oh", "double", ...) wherever they are heard,
+    /// for a turn where a code or a number is expected. The word search alone knows of it.
+    #[must_use]
+    pub fn expecting_digits(mut self, digits: bool) -> Self {
+        self.digits = digits;
+        self
+    }
+
+    pub(super) fn phrases(&self) -> &[Vec<String>] {
+        &self.phrases
+    }
+
+    pub(super) fn boost(&self) -> f32 {
+        self.boost
+    }
+
+    pub(super) fn digits(&self) -> bool {
+        self.digits
+    }
+
+    /// The caller's pronunciations of a word.
+    pub(super) fn said(&self, word: &str) -> &[Vec<u8>] {
+        self.said.get(word).map_or(&[], Vec::as_slice)
+    }
+
+    /// Adds a phrase; false when it is empty or there is no more room.
+    fn insert(&mut self, phrase: &[char]) -> bool {
         if phrase.is_empty() || self.nodes.len() + phrase.len() > LETTERS_MAX {
-            return;
+            return false;
         }
         let mut at = 0;
         for &letter in phrase {
@@ -57,6 +119,7 @@ impl Bias {
             at = next as usize;
         }
         self.nodes[at].end = true;
+        true
     }
 
     /// Sets what each node lends and where it falls back to, nearest the root first.
@@ -113,14 +176,18 @@ impl Bias {
     }
 }
 
-/// A phrase as the pieces spell it: a mark before each word.
-fn letters(phrase: &str) -> Vec<char> {
+/// The words of a phrase: letters a-z and apostrophes, in lower case.
+fn words(phrase: &str) -> Vec<String> {
     let clean =
         |c: char| if c.is_ascii_alphabetic() || c == '\'' { c.to_ascii_lowercase() } else { ' ' };
     let text: String = phrase.chars().map(clean).collect();
-    text.split_whitespace()
-        .flat_map(|word| std::iter::once(WORD_START).chain(word.chars()))
-        .collect()
+    text.split_whitespace().map(str::to_owned).collect()
+}
+
+/// A phrase as the pieces spell it: a mark before each word.
+fn letters(phrase: &str) -> Vec<char> {
+    let words = words(phrase);
+    words.iter().flat_map(|word| std::iter::once(WORD_START).chain(word.chars())).collect()
 }
 
 #[cfg(test)]

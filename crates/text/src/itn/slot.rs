@@ -1,8 +1,10 @@
-//! Figures taken out of an utterance, for slots: all digits of a card number, or the one number that was said.
-//! In a row of digits a recogniser's slips ("to", "for", "ate") count as the digits they sound like.
+//! Figures taken out of an utterance, for slots: all digits of a card number, or the one number
+//! that was said. In a row of digits a recogniser's slips ("to", "for", "ate") count as the digits
+//! they sound like.
 
-use super::number::{self, Parsed};
-use super::{Word, split};
+use super::english::is_number_word;
+use super::english::number::{self, Parsed};
+use super::words::{Run, Word, split};
 use crate::normalize::bounded;
 
 /// Sounds and words between digits that mean nothing.
@@ -38,7 +40,8 @@ fn sounds_like(word: &str) -> Option<u8> {
 enum Token {
     /// Figures for certain.
     Figures(String),
-    /// A digit if its neighbours are; the bool says that "oh" is meant, which needs only one of them.
+    /// A digit if its neighbours are; the bool says that "oh" is meant, which needs only one of
+    /// them.
     Maybe(char, bool),
     /// A sound between digits.
     Filler,
@@ -46,10 +49,11 @@ enum Token {
     Other { introduces: bool, farewell: bool },
 }
 
-/// All digits that are spoken or written in an utterance, in order: "it's forty-eight, uh, double one oh" is
-/// "48110". Other words are ignored. At most [`crate::normalize::TEXT_BYTES_MAX`] bytes are read.
+/// All digits that are spoken or written in an utterance, in order: "it's forty-eight, uh, double
+/// one oh" is "48110". Other words are ignored. At most [`crate::normalize::TEXT_BYTES_MAX`] bytes
+/// are read.
 pub fn digits(text: &str) -> String {
-    let words = split(bounded(text));
+    let words = split(bounded(text), is_number_word);
     let tokens = tokens(&words);
     let mut out = String::new();
     for (i, token) in tokens.iter().enumerate() {
@@ -66,7 +70,7 @@ pub fn digits(text: &str) -> String {
     out
 }
 
-fn tokens(words: &[Word<'_>]) -> Vec<Token> {
+fn tokens(words: &[Word]) -> Vec<Token> {
     let mut tokens = Vec::new();
     let mut i = 0;
     while i < words.len() {
@@ -90,8 +94,9 @@ fn tokens(words: &[Word<'_>]) -> Vec<Token> {
     tokens
 }
 
-/// "the last four", "sixteen digits", "this one", "one moment": number words that are no digits of anything.
-fn is_figure_of_speech(words: &[Word<'_>], i: usize) -> bool {
+/// "the last four", "sixteen digits", "this one", "one moment": number words that are no digits of
+/// anything.
+fn is_figure_of_speech(words: &[Word], i: usize) -> bool {
     let at = |j: usize| words.get(j).map_or("", |w| w.lower.as_str());
     let (before, here, after) = (at(i.wrapping_sub(1)), at(i), at(i + 1));
     let counted = matches!(after, "digit" | "digits" | "numbers" | "figures");
@@ -117,7 +122,7 @@ fn is_figure_of_speech(words: &[Word<'_>], i: usize) -> bool {
     counted || last || one
 }
 
-fn other(word: &Word<'_>) -> Token {
+fn other(word: &Word) -> Token {
     let lower = word.lower.as_str();
     if let Some(d) = sounds_like(lower) {
         let zero = d == 0;
@@ -136,7 +141,7 @@ fn other(word: &Word<'_>) -> Token {
 }
 
 /// The figures of the number words at the front.
-fn spoken(words: &[Word<'_>]) -> Option<(String, usize)> {
+fn spoken(words: &[Word]) -> Option<(String, usize)> {
     let first = words.first()?.lower.as_str();
     let times = match first {
         "double" => 2,
@@ -158,13 +163,14 @@ fn spoken(words: &[Word<'_>]) -> Option<(String, usize)> {
     Some((parsed.value.to_string(), parsed.words))
 }
 
-fn is_multiplied(words: &[Word<'_>]) -> bool {
+fn is_multiplied(words: &[Word]) -> bool {
     words.get(1).is_some_and(|w| w.lower == "hundred" || number::scale(&w.lower).is_some())
 }
 
-/// A cardinal, unless it swallowed the first of several single digits ("eight hundred | five five five").
-fn in_a_row(words: &[Word<'_>]) -> Option<Parsed> {
-    let whole = number::cardinal(words)?;
+/// A cardinal, unless it swallowed the first of several single digits ("eight hundred | five five
+/// five").
+fn in_a_row(words: &[Word]) -> Option<Parsed> {
+    let whole = number::cardinal(Run::closed(words))?;
     let last = words.get(whole.words - 1)?;
     let digit_follows = words
         .get(whole.words)
@@ -173,7 +179,7 @@ fn in_a_row(words: &[Word<'_>]) -> Option<Parsed> {
         && (words[whole.words - 2].lower == "hundred"
             || number::scale(&words[whole.words - 2].lower).is_some());
     if digit_follows && after_hundred && number::unit(&last.lower).is_some() {
-        return number::cardinal(&words[..whole.words - 1]);
+        return number::cardinal(Run::closed(&words[..whole.words - 1]));
     }
     Some(whole)
 }
@@ -199,7 +205,8 @@ fn counts(tokens: &[Token], i: usize, zero: bool) -> bool {
     }
 }
 
-/// Whether there is a sure digit anywhere, or enough look-alikes in a row: "to for" alone are words.
+/// Whether there is a sure digit anywhere, or enough look-alikes in a row: "to for" alone are
+/// words.
 fn anchored(tokens: &[Token], i: usize) -> bool {
     let row = |t: &&Token| matches!(t, Token::Maybe(..) | Token::Filler);
     let ahead = tokens[i..].iter().take_while(row).count();
@@ -207,13 +214,14 @@ fn anchored(tokens: &[Token], i: usize) -> bool {
     tokens.iter().any(|t| matches!(t, Token::Figures(_))) || ahead + behind >= 4
 }
 
-/// The first number in an utterance, spoken or in figures: "minus two point five" is -2.5, "$1,200" is 1200.
+/// The first number in an utterance, spoken or in figures: "minus two point five" is -2.5, "$1,200"
+/// is 1200.
 pub fn number(text: &str) -> Option<f64> {
-    let words = split(bounded(text));
+    let words = split(bounded(text), is_number_word);
     (0..words.len()).find_map(|i| figure_at(&words[i]).or_else(|| spoken_at(&words, i)))
 }
 
-fn figure_at(word: &Word<'_>) -> Option<f64> {
+fn figure_at(word: &Word) -> Option<f64> {
     let clean = word.text.replace(',', "");
     let value: f64 =
         clean.parse().ok().filter(|_| clean.starts_with(|c: char| c.is_ascii_digit()))?;
@@ -221,15 +229,15 @@ fn figure_at(word: &Word<'_>) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
-fn spoken_at(words: &[Word<'_>], i: usize) -> Option<f64> {
+fn spoken_at(words: &[Word], i: usize) -> Option<f64> {
     let negative = matches!(words[i].lower.as_str(), "minus" | "negative");
     let rest = &words[i + usize::from(negative)..];
-    let whole = number::cardinal(rest);
+    let whole = number::cardinal(Run::closed(rest));
     let used = whole.map_or(0, |w| w.words);
     let mut value = whole.map_or(0.0, |w| w.value as f64);
     let mut found = whole.is_some();
     if rest.get(used).is_some_and(|w| w.lower == "point") {
-        let part = number::digit_run(&rest[used + 1..]);
+        let part = number::digit_run(Run::closed(&rest[used + 1..]));
         if let Ok(decimals) = format!("0.{}", part.figures).parse::<f64>()
             && part.words > 0
         {
@@ -245,7 +253,7 @@ fn spoken_at(words: &[Word<'_>], i: usize) -> Option<f64> {
 }
 
 /// "and a half".
-fn is_half(words: &[Word<'_>]) -> bool {
+fn is_half(words: &[Word]) -> bool {
     let lower: Vec<&str> = words.iter().take(3).map(|w| w.lower.as_str()).collect();
     lower == ["and", "a", "half"]
 }

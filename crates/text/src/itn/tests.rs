@@ -47,6 +47,17 @@ fn writes_spoken_text() {
         Case("twelve point five percent", "12.5 %"),
         Case("one of them, or two", "one of them, or two"),
         Case("wait a second", "wait a second"),
+        Case("give me one second", "give me one second"),
+        Case("is the doctor in", "is the doctor in"),
+        Case("call Doctor Miller", "call Dr. Miller"),
+        Case("eight hundred five five five one two three four", "800-555-1234"),
+        Case("at twelve thirty", "at 12:30"),
+        Case("the nineteen eighties", "the 1980s"),
+        Case("a million dollars", "$1 million"),
+        Case(
+            "four one one one one one one one one one one one one one one one",
+            "4111 1111 1111 1111",
+        ),
         Case("the twenty third floor", "the 23rd floor"),
         Case("double four seven", "447"),
         Case("I have twenty one cats", "I have 21 cats"),
@@ -71,4 +82,85 @@ fn takes_a_number_out_of_an_utterance() {
     ] {
         assert_eq!(number(text), value, "{text:?}");
     }
+}
+
+fn check(language: Language, cases: &[(&str, &str)]) {
+    for (spoken, written) in cases {
+        assert_eq!(itn_with(spoken, &ItnOptions::new(language)), *written, "{spoken:?}");
+    }
+}
+
+#[test]
+fn writes_spanish() {
+    check(
+        Language::Spanish,
+        &[
+            ("", ""),
+            ("tengo dos gatos y veinte perros", "tengo dos gatos y 20 perros"),
+            ("pagué treinta y cinco dólares con veinte centavos.", "pagué $35,20."),
+            ("cuesta mil doscientos pesos, gracias", "cuesta $1200, gracias"),
+            ("son tres millones de euros", "son €3 millones"),
+            ("quedamos a las siete y media de la tarde", "quedamos a las 7:30 p.m."),
+            (
+                "nos vemos el quince de marzo de dos mil veinticinco",
+                "nos vemos el 15 de marzo de 2025",
+            ),
+            ("mi código es cuatro ocho dos uno", "mi código es 4821"),
+            (
+                "escríbame a juan punto pérez arroba ejemplo punto com",
+                "escríbame a juan.pérez@ejemplo.com",
+            ),
+            ("sube un cinco por ciento", "sube un 5 %"),
+            ("tres cuartos de litro", "3/4 l"),
+            ("la vigésima quinta edición", "la 25.ª edición"),
+            ("las tres personas y la una", "las tres personas y la una"),
+            ("más o menos veinte", "más o menos 20"),
+            ("el señor garcía y usted", "el sr. garcía y Ud."),
+            ("quinientos cuarenta y tres mil", "543000"),
+        ],
+    );
+}
+
+#[test]
+fn writes_hindi() {
+    check(
+        Language::Hindi,
+        &[
+            ("", ""),
+            ("मुझे एक कार्ड दो", "मुझे एक कार्ड दो"),
+            ("मेरे पास पच्चीस किताबें हैं।", "मेरे पास २५ किताबें हैं।"),
+            ("साढ़े तीन हज़ार रुपए दीजिए", "₹३५०० दीजिए"),
+            ("पौने दो लाख रुपये", "₹१७५०००"),
+            ("सवा सात बजे मिलते हैं", "७:१५ मिलते हैं"),
+            ("पाँच बजने में दस मिनट", "४:५०"),
+            ("पंद्रह अगस्त उन्नीस सौ सैंतालीस", "१५ अगस्त, १९४७"),
+            ("मेरा नंबर नौ आठ सात छह पाँच चार तीन दो एक शून्य है", "मेरा नंबर ९८७६५४३२१० है"),
+            ("बीस प्रतिशत", "२० %"),
+            ("दस वर्ग किलोमीटर", "१० km²"),
+            ("पच्चीसवीं मंज़िल", "२५वीं मंज़िल"),
+            ("तीन चौथाई", "३/४"),
+        ],
+    );
+    let latin = ItnOptions::new(Language::Hindi).native_digits(false);
+    assert_eq!(itn_with("ढाई सौ रुपए", &latin), "₹250");
+}
+
+#[test]
+fn settings_change_what_is_written() {
+    let cents = ItnOptions::default().money_cents(true);
+    for (spoken, plain, with_cents) in [
+        ("five dollars", "$5", "$5.00"),
+        ("five dollars.", "$5.", "$5.00."),
+        ("five dollars and ten cents", "$5.10", "$5.10"),
+        ("two point five dollars", "$2.5", "$2.5"),
+        ("five million dollars", "$5 million", "$5 million"),
+        ("fifty yen", "¥50", "¥50"),
+    ] {
+        assert_eq!(itn(spoken), plain);
+        assert_eq!(itn_with(spoken, &cents), with_cents);
+    }
+    let mixed = ItnOptions::new(Language::Spanish).second(Some(Language::English));
+    assert_eq!(itn_with("cien dólares or twenty euros", &mixed), "$100 or €20");
+    assert_eq!(Language::from_tag("es-MX"), Some(Language::Spanish));
+    assert_eq!(Language::from_tag("fr"), None);
 }

@@ -1,0 +1,151 @@
+//! What can be scored.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use super::Language;
+
+/// The models that can be scored; docs/evaluation.md has the files' formats.
+#[derive(Debug, Subcommand)]
+pub enum EvalCommand {
+    /// Recognition: word errors, delays, speed.
+    #[command(after_help = "Example:\n  hearsay eval asr recordings.tsv --codec mulaw")]
+    Asr(EvalAsrArgs),
+    /// Voice activity: ROC-AUC, F1, misses, false alarms, onset delay.
+    #[command(after_help = "Example:\n  hearsay eval vad speech.jsonl --model silero_vad.onnx")]
+    Vad(EvalVadArgs),
+    /// The end of a turn: false cut-offs against delay.
+    #[command(after_help = "Example:\n  hearsay eval turn turns.jsonl --json")]
+    Turn(EvalTurnArgs),
+    /// Spoken to written numbers, dates, amounts: right sentences.
+    #[command(after_help = "Example:\n  hearsay eval itn money.txt date.txt --show 5")]
+    Itn(EvalItnArgs),
+    /// Signs and capitals: F1.
+    #[command(after_help = "Example:\n  hearsay eval punctuate turns.txt")]
+    Punctuate(EvalPunctuateArgs),
+}
+
+/// Arguments of `eval asr`.
+#[derive(Debug, Args)]
+pub struct EvalAsrArgs {
+    /// TSV or JSONL of recordings and words, or a folder with `reference.tsv`.
+    pub manifest: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many recordings, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// Names and words to favour, parted by commas.
+    #[arg(long)]
+    pub phrases: Option<String>,
+    /// Expect digits, as a node that collects a code does.
+    #[arg(long)]
+    pub digits: bool,
+    /// Pass the audio through a telephone's codec first.
+    #[arg(long, value_enum)]
+    pub codec: Option<Codec>,
+    /// Pass the audio through this rate first, in Hz.
+    #[arg(long)]
+    pub rate: Option<u32>,
+    /// A folder with a recogniser to score instead of the built-in one.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Print this many wrong recordings of each group.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Telephone codecs at 8 kHz.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Codec {
+    /// G.711 mu-law.
+    Mulaw,
+    /// G.711 A-law.
+    Alaw,
+}
+
+/// Arguments of `eval vad`.
+#[derive(Debug, Args)]
+pub struct EvalVadArgs {
+    /// TSV or JSONL of recordings and where speech is in them.
+    pub manifest: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many recordings, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// The probability from which a frame counts as speech.
+    #[arg(long, default_value_t = 0.5)]
+    pub threshold: f32,
+    /// Pass the audio through a telephone's codec first.
+    #[arg(long, value_enum)]
+    pub codec: Option<Codec>,
+    /// Pass the audio through this rate first, in Hz.
+    #[arg(long)]
+    pub rate: Option<u32>,
+    /// An ONNX file to score on the same recordings, beside the built-in one.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+}
+
+/// Arguments of `eval turn`.
+#[derive(Debug, Args)]
+pub struct EvalTurnArgs {
+    /// JSONL of words, what was expected, and whether the caller had finished.
+    pub manifest: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many lines, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// A file of turn-end weights to score instead of the built-in ones.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Print this many of the worst lines.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Arguments of `eval itn`.
+#[derive(Debug, Args)]
+pub struct EvalItnArgs {
+    /// Files of `spoken~written` or TSV lines, one file a class.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many lines of each file, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// The language of the lines.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+    /// Print this many failures of each class.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Arguments of `eval punctuate`.
+#[derive(Debug, Args)]
+pub struct EvalPunctuateArgs {
+    /// Text files, one correctly written turn a line.
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many lines of each file, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// A file of punctuation weights to score instead of the built-in ones.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Print this many wrong turns of each file.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}

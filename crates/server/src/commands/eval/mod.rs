@@ -1,0 +1,35 @@
+//! `hearsay eval`: the field's metrics on labelled data, as a table or JSON.
+
+mod asr;
+mod clip;
+mod itn;
+mod manifest;
+mod punctuate;
+mod table;
+mod turn;
+mod vad;
+
+use std::process::ExitCode;
+
+use crate::cli::EvalCommand;
+
+/// Runs the command.
+pub fn run(what: &EvalCommand) -> Result<ExitCode, String> {
+    match what {
+        EvalCommand::Asr(args) => asr::run(args),
+        EvalCommand::Vad(args) => vad::run(args),
+        EvalCommand::Turn(args) => turn::run(args),
+        EvalCommand::Itn(args) => itn::run(args),
+        EvalCommand::Punctuate(args) => punctuate::run(args),
+    }
+}
+
+/// A share in per cent with one decimal; `None` stays unknown.
+fn percent(share: Option<f64>) -> Option<f64> {
+    share.map(|share| (share * 1000.0).round() / 10.0)
+}
+
+/// A figure with so many decimals, or a dash.
+fn figure(value: Option<f64>, decimals: usize) -> String {
+    value.map_or_else(|| "-".to_string(), |value| format!("{value:.decimals$}"))
+}
