@@ -9,7 +9,7 @@ use hearsay_dialog::{
     Output, ReplyId, SpeechPlanned, ThinkId, Thought, ToolCallId, ToolFailure, UtteranceId,
     WordTime,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 const BANK: &str = include_str!("../../../../examples/bank/agent.yaml");
 const CALLS: u64 = 2_500;
@@ -142,6 +142,19 @@ const INTENTS: [&str; 10] = [
 ];
 const PROBABILITIES: [f32; 8] = [0.9, 0.9, 0.9, 0.9, 1.0, 0.2, f32::NAN, f32::INFINITY];
 
+/// What a tool came back with.
+fn random_outcome(random: &mut Random, wrong_code: bool) -> Result<Value, ToolFailure> {
+    match random.below(7) {
+        0 => Err(ToolFailure::Timeout),
+        1 => Err(ToolFailure::Status(503)),
+        2 => Ok(json!("nonsense")),
+        _ if wrong_code => Ok(json!({"ok": false})),
+        3 => Ok(json!({"ok": false})),
+        _ => Ok(json!({"ok": true, "locked": true, "card_ending": "1234", "status": "success",
+            "delivery_days": 3, "balance": "ten pounds"})),
+    }
+}
+
 fn random_input(random: &mut Random, world: &World) -> Input {
     // Mostly the right number, sometimes a wrong one.
     let off =
@@ -195,17 +208,7 @@ fn random_input(random: &mut Random, world: &World) -> Input {
         11 | 12 => Input::Played { reply, played_ms: random.below(10_000) },
         13..=16 => Input::PlaybackDone { reply },
         17..=19 => {
-            let outcome = match random.below(7) {
-                0 => Err(ToolFailure::Timeout),
-                1 => Err(ToolFailure::Status(503)),
-                2 => Ok(json!("nonsense")),
-                _ if world.wrong_code => Ok(json!({"ok": false})),
-                3 => Ok(json!({"ok": false})),
-                _ => Ok(
-                    json!({"ok": true, "locked": true, "card_ending": "1234", "status": "success",
-                    "delivery_days": 3, "balance": "ten pounds"}),
-                ),
-            };
+            let outcome = random_outcome(random, world.wrong_code);
             Input::ToolDone { tool_call: ToolCallId(off(random, world.tool)), outcome }
         }
         20 if random.below(20) == 0 => {
