@@ -1,23 +1,27 @@
 """Prepares the acoustic model's data.
 
     python acoustic_data.py flite FOLDER SEGMENTS.tsv SPEAKER OUT.npz [--limit N]
-    python acoustic_data.py lj SPEECH_FOLDER CMUDICT LJ_SEGMENTS.tsv OUT.npz
+    python acoustic_data.py human LIST.tsv CMUDICT SEGMENTS.tsv OUT.npz
+    python acoustic_data.py phones LIST.tsv PHONES.txt LANGUAGE OUT.npz
 
-`flite`: audio and exact phone times from flite_dump.  `lj`: audio with phones but no times yet (align.py
-finds them); LJ_SEGMENTS.tsv is flite_dump's output for the transcripts, used for words and for what CMUdict lacks.
-One npz holds: mel (frames, 80), f0, voiced, table of utterances (first frame, frames, first symbol, symbols, speaker),
-ids, place, dur (0 where unknown).
+`flite`: audio with exact phone times.  `human`: English recordings (LIST: path, speaker, text a line) with phones but
+no times yet (align.py finds them); SEGMENTS is flite_dump's output for the texts, used for words and for what CMUdict lacks.
+`phones`: the same for any language, with phones by `hearsay text phonemize`.
+One npz holds: mel (frames, 96), f0, voiced, table of utterances (first frame, frames, first symbol, symbols, speaker,
+own mel bands, language), speakers, ids, place, dur (0 where unknown).
 """
 
 import argparse
 import os
 
 import numpy as np
+import soundfile
 
 import features
 import phones
 
 MEL_FLOOR = -10.0
+SECONDS_MAX = 14
 
 
 def utterances(path):
@@ -34,10 +38,9 @@ def symbols_of(segments):
     """Segments of one utterance -> symbols, places, ends in seconds."""
     symbols, place, ends = [], [], []
     previous = ""
-    count = {}
+    count, seen = {}, {}
     for _, _, _, word, _, _ in segments:
         count[word] = count.get(word, 0) + 1
-    seen = {}
     for name, end, stress, word, _, punctuation in segments:
         if name == "pau":
             symbols.append(phones.pause_for(previous) if symbols else "sil")
@@ -51,50 +54,65 @@ def symbols_of(segments):
     return symbols, place, ends
 
 
+def pitch_of(wave):
+    """F0 searched twice: the second time within an octave and a half around the speaker's median."""
+    f0, voiced = features.pitch(wave, 60, 500)
+    if voiced.sum() < 10:
+        return f0, voiced
+    median = float(np.median(f0[voiced > 0]))
+    return features.pitch(wave, max(60.0, median * 0.55), min(500.0, median * 1.9))
+
+
 class Store:
     """Collects utterances and writes them."""
 
-    def __init__(self):
+    def __init__(self, language="en"):
         self.parts = {k: [] for k in ("mel", "f0", "voiced", "ids", "place", "dur")}
-        self.table, self.names = [], []
+        self.table, self.names, self.speakers = [], [], []
         self.frames = self.symbols = 0
+        self.language = phones.LANGUAGES.index(language)
 
-    def add(self, name, wave, symbols, place, dur, speaker):
-        mel = np.maximum(features.log_mel(wave), MEL_FLOOR)
-        low, high = (60, 260) if speaker == "rms" else (90, 420)
-        f0, voiced = features.pitch(wave, low, high)
-        n = len(mel)
-        if dur is None:
-            dur = np.zeros(len(symbols), int)
-        elif abs(dur.sum() - n) > 3:
+    def add(self, path, symbols, place, ends, speaker):
+        """One recording; `ends` in seconds, or None where no times are known."""
+        native = soundfile.info(path).samplerate
+        wave = features.level(features.read(path))
+        if len(wave) > SECONDS_MAX * features.RATE or any(s not in phones.ID for s in symbols):
             return
-        else:
+        mel = np.maximum(features.log_mel(wave), MEL_FLOOR)
+        f0, voiced = pitch_of(wave)
+        n = len(mel)
+        dur = np.zeros(len(symbols), int)
+        if ends is not None:
+            edges = np.round(np.array(ends) * 100).astype(int)
+            for i in range(1, len(edges)):
+                edges[i] = max(edges[i], edges[i - 1] + 1)
+            dur = np.diff(np.concatenate([[0], edges]))
+            if abs(dur.sum() - n) > 3:
+                return
             dur[-1] += n - dur.sum()
             if dur.min() < 1:
                 return
         for key, value in (("mel", mel.astype(np.float16)), ("f0", f0), ("voiced", voiced), ("dur", dur),
                            ("ids", np.array([phones.ID[s] for s in symbols])), ("place", np.array(place))):
             self.parts[key].append(value)
-        self.table.append((self.frames, n, self.symbols, len(symbols), phones.SPEAKERS.index(speaker)))
-        self.names.append(name)
+        if speaker not in self.speakers:
+            self.speakers.append(speaker)
+        self.table.append((self.frames, n, self.symbols, len(symbols), self.speakers.index(speaker), features.bands_of(native), self.language))
+        self.names.append(path)
         self.frames, self.symbols = self.frames + n, self.symbols + len(symbols)
 
     def save(self, path):
-        np.savez(path, table=np.array(self.table), names=np.array(self.names), **{k: np.concatenate(v) for k, v in self.parts.items()})
-        print(len(self.table), "utterances", self.frames / 360000, "hours")
+        np.savez(path, table=np.array(self.table), names=np.array(self.names), speakers=np.array(self.speakers),
+                 **{k: np.concatenate(v) for k, v in self.parts.items()})
+        print(len(self.table), "utterances", len(self.speakers), "speakers", self.frames / 360000, "hours")
 
 
 def flite(args):
     store = Store()
     for number, segments in list(utterances(args.segments).items())[: args.limit]:
         path = f"{args.folder}/{number:05d}.wav"
-        symbols, place, ends = symbols_of(segments)
-        if not os.path.exists(path) or any(s not in phones.ID for s in symbols) or ends[-1] > 12:
-            continue
-        edges = np.round(np.array(ends) * 100).astype(int)
-        for i in range(1, len(edges)):
-            edges[i] = max(edges[i], edges[i - 1] + 1)
-        store.add(path, features.level(features.read(path)), symbols, place, np.diff(np.concatenate([[0], edges])), args.speaker)
+        if os.path.exists(path):
+            store.add(path, *symbols_of(segments), args.speaker)
     store.save(args.out)
 
 
@@ -107,43 +125,71 @@ def dictionary(path):
     return words
 
 
-def lj(args):
+def rows(path):
+    return [row.rstrip("\n").split("\t") for row in open(path, encoding="utf-8")]
+
+
+def human(args):
     from vocoder_data import clipped
 
-    words = dictionary(args.cmudict)
+    words, listing = dictionary(args.cmudict), rows(args.list)
     store = Store()
-    names = [row.split("\t")[0] for row in open(f"{args.folder}/ljspeech/transcripts.tsv", encoding="utf-8")][1:]
     for number, segments in utterances(args.segments).items():
-        path = f"{args.folder}/ljspeech/{names[number]}"
-        if not os.path.exists(path) or clipped(path):
+        path, speaker, _ = listing[number]
+        if not os.path.exists(path) or (speaker == "linda" and clipped(path)):
             continue
         symbols, place = ["sil"], [phones.PAUSE]
-        order = sorted({s[3] for s in segments if s[3] >= 0})
-        for w in order:
+        for w in sorted({s[3] for s in segments if s[3] >= 0}):
             own = [s for s in segments if s[3] == w]
             spoken = words.get(own[0][4].lower())
             spoken = [phones.canonical(p) for p in spoken] if spoken else [phones.from_flite(s[0], s[2]) for s in own]
             symbols += spoken
             place += phones.places(len(spoken))
             # A pause may follow each word: align.py keeps those that are there.
-            symbols.append(phones.pause_for(own[0][5]) if w != order[-1] else phones.pause_for("." if own[0][5] == "-" else own[0][5]))
+            symbols.append(phones.pause_for(own[0][5]))
             place.append(phones.PAUSE)
-        store.add(names[number], features.level(features.read(path)), symbols, place, None, "linda")
+        if symbols[-1] == "comma" and "," not in segments[-1][5]:
+            symbols[-1] = "period"
+        store.add(path, symbols, place, None, speaker)
+    store.save(args.out)
+
+
+def phones_of(text, line):
+    """A text and its line of `hearsay text phonemize` -> symbols and places, with a pause that may follow each word."""
+    written, spoken = [w for w in text.split() if any(c.isalpha() for c in w)], line.split("  ")
+    if len(written) != len(spoken):
+        return None
+    symbols, place = ["sil"], [phones.PAUSE]
+    for word, own in zip(written, spoken):
+        own = [phones.canonical(p) for p in own.split()]
+        symbols += own + [phones.pause_for(word[-1])]
+        place += phones.places(len(own)) + [phones.PAUSE]
+    if symbols[-1] == "comma":
+        symbols[-1] = "period"
+    return symbols, place
+
+
+def any_language(args):
+    store = Store(args.language)
+    for row, line in zip(rows(args.list), open(args.phones, encoding="utf-8")):
+        made = phones_of(row[2], line.rstrip("\n"))
+        if made and os.path.exists(row[0]):
+            store.add(row[0], *made, None, row[1])
     store.save(args.out)
 
 
 def main():
     parser = argparse.ArgumentParser()
     kinds = parser.add_subparsers(dest="kind", required=True)
-    one = kinds.add_parser("flite")
-    for name in ("folder", "segments", "speaker", "out"):
-        one.add_argument(name)
-    one.add_argument("--limit", type=int, default=100000)
-    two = kinds.add_parser("lj")
-    for name in ("folder", "cmudict", "segments", "out"):
-        two.add_argument(name)
+    for name, arguments, run in (("flite", "folder segments speaker out", flite), ("human", "list cmudict segments out", human),
+                                 ("phones", "list phones language out", any_language)):
+        kind = kinds.add_parser(name)
+        for argument in arguments.split():
+            kind.add_argument(argument)
+        kind.add_argument("--limit", type=int, default=100000)
+        kind.set_defaults(run=run)
     args = parser.parse_args()
-    flite(args) if args.kind == "flite" else lj(args)
+    args.run(args)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
     python evaluate.py copy CHECKPOINTS VOCODER_DATA.npz [CLIPS]
         copy-synthesis of held-out human clips, beside Griffin-Lim from the same mels
-    python evaluate.py prosody CHECKPOINTS LINDA.npz
+    python evaluate.py prosody CHECKPOINTS DATA.npz...
         held-out human clips with their own durations: mel, F0 and duration errors
     python evaluate.py sentences LINES CMUDICT COUNT OUT.txt [OUT.phones]
         picks sentences of dictionary words; OUT.phones is input for `cargo run --example speak`
@@ -28,7 +28,7 @@ def cepstral_distance(a, b):
     n = min(len(a), len(b))
     ma, mb = features.log_mel(a[:n]), features.log_mel(b[:n])
     loud = ma.mean(axis=1) > ma.mean(axis=1).max() - 4.6
-    c = [scipy.fft.dct(m[loud], norm="ortho", axis=1)[:, 1:25] / np.sqrt(80 / 2) for m in (ma, mb)]
+    c = [scipy.fft.dct(m[loud], norm="ortho", axis=1)[:, 1:25] / np.sqrt(features.MELS / 2) for m in (ma, mb)]
     return 10 / np.log(10) * np.sqrt(2 * ((c[0] - c[1]) ** 2).sum(axis=1)).mean()
 
 
@@ -55,9 +55,10 @@ def griffin_lim(mel):
 
 
 def copy(checkpoints, path, clips="12"):
+    from export import load
     from speak import Reference
 
-    reference = Reference(checkpoints)
+    reference = Reference(load(checkpoints))
     data = np.load(path)
     fields = {k: data[k] for k in ("wave", "mel", "f0", "voiced")}
     rows = {"DDSP": [], "Griffin-Lim": []}
@@ -75,19 +76,21 @@ def copy(checkpoints, path, clips="12"):
 
 
 @torch.no_grad()
-def prosody(checkpoints, path):
-    from acoustic_train import Corpus
+def prosody(checkpoints, *paths):
+    from export import load
     from speak import Reference
+    from voices import Vectors
 
-    reference = Reference(checkpoints)
+    reference, vectors = Reference(load(checkpoints)), Vectors(checkpoints, paths)
     rows = []
-    for item in Corpus([path], 0).test:
-        who = torch.tensor([item["speaker"]])
-        hidden, log_dur, f0, energy = reference.text(torch.tensor(item["ids"])[None], torch.tensor(item["place"])[None], who)
-        mel, log_f0, voiced = reference.frames_for(hidden, f0[0], energy[0], item["dur"], who)
+    for item in [i for i in vectors.corpus.test if i["name"] == "linda"]:
+        voice = {"speaker": vectors.of("linda")[0], "style": item["style"]}
+        row = torch.tensor([0])
+        hidden, log_dur, f0, energy = reference.text(torch.tensor(item["ids"])[None], torch.tensor(item["place"])[None], row,
+                                                     *reference.vectors(voice))
+        mel, log_f0, voiced = reference.frames_for(hidden, f0[0], energy[0], item["dur"], voice)
         both = (item["voiced"] > 0) & (voiced > 0.5)
-        own = torch.log(torch.tensor(item["dur"], dtype=torch.float32))
-        rows.append((np.abs(mel - item["mel"]).mean(), 1200 / np.log(2) * np.abs(log_f0 - item["log_f0"])[both].mean(),
+        rows.append((np.abs(mel - item["mel"])[:, : item["bands"]].mean(), 1200 / np.log(2) * np.abs(log_f0 - item["log_f0"])[both].mean(),
                      ((voiced > 0.5) != item["voiced"]).mean(), np.abs(np.exp(log_dur[0].numpy()) - item["dur"]).mean() * 10))
     print("clips, mel L1, F0 error (cents), voicing error, duration error (ms a phone)")
     print(len(rows), *np.round(np.mean(rows, axis=0), 3))
@@ -130,7 +133,7 @@ def words(path, *folders):
     for folder in folders:
         wrong = total = 0
         for number, reference in enumerate(truth):
-            wave = features.level(features.read(f"{folder}/{number:03d}.wav"), -20)
+            wave = features.level(features.read(f"{folder}/{number:03d}.wav", 16000), -20)
             padded = np.pad(wave, 4800) + np.random.default_rng(number).normal(0, 3e-4, len(wave) + 9600)
             decoder.start_utt()
             decoder.process_raw((np.clip(padded, -1, 1) * 32767).astype(np.int16).tobytes(), full_utt=True)

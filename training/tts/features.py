@@ -1,25 +1,26 @@
 """Speech features shared by the vocoder and the acoustic model: mel, F0, voicing, pulse train.
 
-Frame t is centred on sample 160 t (16 kHz, 10 ms).  The mel is the natural log of
-max(mel-weighted magnitude, 1e-5): Hann window of 640 samples inside an FFT of 1024, 80 Slaney
-mel bands from 0 to 8000 Hz.
+Frame t is centred on sample 240 t (24 kHz, 10 ms).  The mel is the natural log of
+max(mel-weighted magnitude, 1e-5): Hann window of 960 samples inside an FFT of 1536, 96 Slaney
+mel bands from 0 to 12000 Hz.  A recording of a lower rate leaves its upper bands at the floor;
+`bands_of` says how many are its own.
 """
 
 import numpy as np
 import librosa
 
-RATE = 16000
-HOP = 160
-WIN = 640
-FFT = 1024
+RATE = 24000
+HOP = 240
+WIN = 960
+FFT = 1536
 BINS = FFT // 2 + 1
-MELS = 80
+MELS = 96
 FLOOR = 1e-5
 LOG_FLOOR = float(np.log(FLOOR))
-F0_MIN, F0_MAX = 60.0, 420.0
+F0_MIN, F0_MAX = 60.0, 500.0
 
 _WINDOW = np.hanning(WIN + 1)[:-1].astype(np.float32)
-MEL_BASIS = librosa.filters.mel(sr=RATE, n_fft=FFT, n_mels=MELS, fmin=0, fmax=8000).astype(np.float32)
+MEL_BASIS = librosa.filters.mel(sr=RATE, n_fft=FFT, n_mels=MELS, fmin=0, fmax=RATE / 2).astype(np.float32)
 
 
 def frames_of(samples):
@@ -27,8 +28,13 @@ def frames_of(samples):
     return (samples + HOP - 1) // HOP
 
 
+def bands_of(rate):
+    """How many of the mel bands lie below a recording's own bandwidth, leaving out its filter's slope."""
+    return int((librosa.mel_frequencies(MELS + 2, fmin=0, fmax=RATE / 2)[2:] <= rate / 2 * 0.96).sum())
+
+
 def log_mel(wave):
-    """(samples,) in [-1, 1] -> (frames, 80) natural-log mel magnitudes."""
+    """(samples,) in [-1, 1] -> (frames, 96) natural-log mel magnitudes."""
     n = frames_of(len(wave))
     padded = np.pad(wave, (WIN // 2, WIN // 2 + n * HOP - len(wave))).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(padded, WIN)[:: HOP][:n]
@@ -63,13 +69,13 @@ SINC_HALF = 8
 
 
 def pulse_train(f0, voiced, phase=0.0):
-    """Band-limited pulses of unit power: F0 and voicing per frame -> (frames * 160,) samples.
+    """Band-limited pulses of unit power: F0 and voicing per frame -> (frames * 240,) samples.
 
     The phase runs on through unvoiced frames; a pulse falls where it passes a whole number.  Each
     pulse is a Hann-windowed sinc at its exact (fractional) place, scaled by sqrt(period).
     """
     n = len(f0) * HOP
-    # Frequency per sample: linear between frame centres, so frame t holds at sample 160 t.
+    # Frequency per sample: linear between frame centres, so frame t holds at sample 240 t.
     at = np.arange(n) / HOP
     freq = np.interp(at, np.arange(len(f0)), f0.astype(np.float64))
     turns = phase + np.concatenate([[0.0], np.cumsum(freq / RATE)])
@@ -87,7 +93,7 @@ def pulse_train(f0, voiced, phase=0.0):
 
 
 def read(path, rate=RATE):
-    """Reads a file as mono float at 16 kHz."""
+    """Reads a file as mono float at 24 kHz."""
     import soundfile
 
     wave, native = soundfile.read(path, dtype="float32", always_2d=True)

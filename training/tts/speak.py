@@ -1,6 +1,6 @@
 """Reference synthesis in PyTorch, sample for sample what the Rust synthesiser does (but all at once).
 
-    python speak.py CHECKPOINTS CMUDICT OUT.wav VOICE "HELLO WORLD" [--copy]
+    python speak.py CHECKPOINTS VOICES.json CMUDICT OUT.wav VOICE "HELLO WORLD"
 """
 
 import sys
@@ -10,7 +10,6 @@ import torch
 
 import features
 import phones
-from export import load
 from features import HOP
 from vocoder_model import synthesise
 
@@ -62,26 +61,30 @@ def lengths_of(log_frames, speed=1.0):
 
 
 class Reference:
-    """All three nets and the signal processing around them."""
+    """All nets and the signal processing around them; a voice is an entry of `voices.py`'s output."""
 
-    def __init__(self, checkpoints, random=False):
-        self.vocoder, self.text, self.frames, self.gain = load(checkpoints, random)
+    def __init__(self, nets):
+        self.vocoder, self.text, self.frames, self.encoder = nets
+
+    @staticmethod
+    def vectors(voice):
+        return torch.tensor(voice["speaker"])[None], torch.tensor(voice["style"])[None]
 
     @torch.no_grad()
-    def acoustic(self, ids, place, speaker, speed=1.0):
-        who = torch.tensor([speaker])
-        hidden, log_frames, f0, energy = self.text(torch.tensor(ids)[None], torch.tensor(place)[None], who)
+    def acoustic(self, ids, place, voice, language="en", speed=1.0):
+        row = torch.tensor([phones.LANGUAGES.index(language)])
+        hidden, log_frames, f0, energy = self.text(torch.tensor(ids)[None], torch.tensor(place)[None], row, *self.vectors(voice))
         count = lengths_of(log_frames[0].numpy(), speed)
-        return self.frames_for(hidden, f0[0], energy[0], count, who) + (count, log_frames[0].numpy(), f0[0].numpy())
+        return self.frames_for(hidden, f0[0], energy[0], count, voice) + (count, log_frames[0].numpy(), f0[0].numpy())
 
     @torch.no_grad()
-    def frames_for(self, hidden, f0, energy, count, who):
+    def frames_for(self, hidden, f0, energy, count, voice):
         owner = np.repeat(np.arange(len(count)), count)
         starts = np.concatenate([[0], np.cumsum(count)[:-1]])
         place = (np.arange(len(owner)) - starts[owner] + 0.5) / count[owner]
         controls = torch.stack([f0[owner], energy[owner], torch.tensor(place, dtype=torch.float32),
                                 torch.log(torch.tensor(count[owner], dtype=torch.float32))], dim=1)[None]
-        mel, log_f0, voiced = self.frames(hidden[:, owner], controls, who)
+        mel, log_f0, voiced = self.frames(hidden[:, owner], controls, *self.vectors(voice))
         return mel[0].numpy(), log_f0[0].numpy(), voiced[0].numpy()
 
     @torch.no_grad()
@@ -92,10 +95,10 @@ class Reference:
         filters = self.vocoder(torch.tensor(mel)[None], torch.tensor(log_f0, dtype=torch.float32)[None], torch.tensor(hard)[None])
         return synthesise(filters, torch.tensor(pulses)[None], [torch.tensor(noise)[None]])[0][0].numpy()
 
-    def say(self, words, voice, noise=None):
+    def say(self, words, voice, noise=None, language="en"):
         ids, place = symbols(words)
-        mel, log_f0, voiced, *_ = self.acoustic(ids, place, phones.SPEAKERS.index(voice))
-        return limit(self.wave(mel, log_f0, voiced, noise) * self.gain[phones.SPEAKERS.index(voice)]).astype(np.float32)
+        mel, log_f0, voiced, *_ = self.acoustic(ids, place, voice, language)
+        return limit(self.wave(mel, log_f0, voiced, noise) * voice["gain"]).astype(np.float32)
 
 
 def words_of(sentence, dictionary):
@@ -109,11 +112,15 @@ def words_of(sentence, dictionary):
 
 
 def main():
+    import json
+
     import soundfile
     from acoustic_data import dictionary
+    from export import load
 
-    checkpoints, cmudict, path, voice, sentence = sys.argv[1:6]
-    wave = Reference(checkpoints).say(words_of(sentence, dictionary(cmudict)), voice)
+    checkpoints, voices, cmudict, path, name, sentence = sys.argv[1:7]
+    voice = next(v for v in json.load(open(voices)) if v["name"] == name)
+    wave = Reference(load(checkpoints)).say(words_of(sentence, dictionary(cmudict)), voice)
     soundfile.write(path, wave, features.RATE)
 
 

@@ -2,7 +2,7 @@
 
     python vocoder_data.py SPEECH_FOLDER OUT.npz
 
-Clipped clips are left out; each twelfth LJ clip is held out under `test`.
+Clips with more than a few clipped samples are left out; each twelfth LJ clip is held out under `test`.
 """
 
 import argparse
@@ -15,9 +15,12 @@ import soundfile
 import features
 
 
+CLIPPED_SAMPLES_MAX = 12
+
+
 def clipped(path):
     wave, _ = soundfile.read(path, dtype="float32")
-    return (np.abs(wave) >= 0.999).sum() > 2
+    return (np.abs(wave) >= 0.999).sum() > CLIPPED_SAMPLES_MAX
 
 
 def listing(folder, suffix):
@@ -28,13 +31,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("speech")
     parser.add_argument("out")
-    parser.add_argument("--speechocean", type=int, default=250)
+    parser.add_argument("--speechocean", type=int, default=400)
     args = parser.parse_args()
     clips = []  # (part, source, wave)
 
     def add(part, source, wave, speeds):
         for speed in speeds:
-            shifted = wave if speed == 1 else librosa.resample(wave, orig_sr=int(16000 * speed), target_sr=16000)
+            shifted = wave if speed == 1 else librosa.resample(wave, orig_sr=int(features.RATE * speed), target_sr=features.RATE)
             clips.append((part, source, features.level(shifted)))
 
     lj = [p for p in listing(f"{args.speech}/ljspeech", ".flac") if not clipped(p)]
@@ -64,7 +67,7 @@ def main():
         start += len(f0)
     arrays = {k: np.concatenate(v) for k, v in fields.items()}
     np.savez(args.out, table=np.array(table), **arrays)
-    print(len(table), "clips", start / 100 / 3600, "hours")
+    print(len(table), "clips", start / 360000, "hours")
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from torch import nn
 import features
 from features import BINS, FFT, HOP, LOG_FLOOR, MELS, WIN
 
-OFFSET = 64  # the window's place inside the FFT frame; 320 samples behind it hold the filter's tail
+OFFSET = 96  # the window's place inside the FFT frame; 480 samples behind it hold the filter's tail
 TAPS = FFT // HOP + 1  # hops that one FFT frame reaches over, rounded up
 LOG_MIN, LOG_MAX = -14.0, 3.0  # natural-log limits of filter magnitudes
 
@@ -51,26 +51,22 @@ def envelope_matrix():
     return torch.tensor(matrix)
 
 
-def minimum_phase_matrix(width):
-    """(width, BINS): log magnitude at bins -> minus its Hilbert transform, the minimum phase."""
-    fold = np.zeros(FFT)
-    fold[1 : FFT // 2] = 1
-    eye = np.eye(BINS)
-    cepstrum = np.fft.irfft(eye, FFT, axis=1)
-    cepstrum = cepstrum[:, :FFT] * fold * 2
-    phase = np.fft.rfft(cepstrum, FFT, axis=1).imag
-    return torch.tensor(phase.astype(np.float32))
+def minimum_phase(log_magnitude):
+    """(..., BINS) natural-log magnitudes -> the phase in radians of the minimum-phase filter that has them."""
+    cepstrum = torch.fft.irfft(log_magnitude, FFT, dim=-1)
+    fold = torch.zeros(FFT, device=log_magnitude.device)
+    fold[1 : FFT // 2] = 2
+    return torch.fft.rfft(cepstrum * fold, FFT, dim=-1).imag
 
 
 class Vocoder(nn.Module):
-    """mel (B, T, 80), log F0 (B, T), voicing (B, T) -> log magnitude of the pulse filter, its phase,
-    log magnitude of the noise filter; each (B, T, 513)."""
+    """mel (B, T, 96), log F0 (B, T), voicing (B, T) -> log magnitude of the pulse filter, its phase,
+    log magnitude of the noise filter; each (B, T, 769)."""
 
-    def __init__(self, width=160, blocks=5, kernel=7):
+    def __init__(self, width=192, blocks=5, kernel=7):
         super().__init__()
         self.kernel, self.count = kernel, blocks
         self.register_buffer("envelope", envelope_matrix(), persistent=False)
-        self.register_buffer("hilbert", minimum_phase_matrix(BINS), persistent=False)
         # Band gain: a mel value is a weighted sum over a band, a filter value is one bin's.
         gain = np.log(features.MEL_BASIS.sum(axis=1) * np.sqrt((np.hanning(WIN) ** 2).sum()))
         self.register_buffer("gain", torch.tensor(gain.astype(np.float32)), persistent=False)
@@ -89,7 +85,7 @@ class Vocoder(nn.Module):
         return (self.count + 1) * (self.kernel // 2)
 
     def filters(self, mel, log_f0, voiced):
-        """As `forward`, with the phase still without its minimum-phase part."""
+        """As `forward`, with the phase still without its minimum-phase part: what the exported network gives."""
         skip = torch.matmul(mel - self.gain, self.envelope)
         x = torch.cat([(mel + 5.0) / 2.5, ((log_f0 - 5.0) * 2.0).unsqueeze(2), voiced.unsqueeze(2)], dim=2)
         x = self.enter(x.transpose(1, 2)).transpose(1, 2)
@@ -102,11 +98,11 @@ class Vocoder(nn.Module):
 
     def forward(self, mel, log_f0, voiced):
         pulse, phase, noise = self.filters(mel, log_f0, voiced)
-        return pulse, torch.matmul(pulse, self.hilbert) + phase, noise
+        return pulse, minimum_phase(pulse) + phase, noise
 
 
 def _spectra(source, frames):
-    """(B, frames * 160) source -> (B, frames, 513) spectra of its windowed frames."""
+    """(B, frames * 240) source -> (B, frames, 769) spectra of its windowed frames."""
     window = torch.hann_window(WIN, device=source.device)
     padded = F.pad(source, (WIN // 2, WIN // 2))
     pieces = padded.unfold(1, WIN, HOP)[:, :frames] * window
@@ -114,8 +110,8 @@ def _spectra(source, frames):
 
 
 def synthesise(filters, pulse_source, noise_sources):
-    """Filters (three of (B, T, 513)), a pulse source (B, T * 160) and a list of noise sources of that
-    shape -> one (B, T * 160) wave per noise source."""
+    """Filters (three of (B, T, 769)), a pulse source (B, T * 240) and a list of noise sources of that
+    shape -> one (B, T * 240) wave per noise source."""
     pulse, phase, noise = filters
     frames = pulse.shape[1]
     voiced = _spectra(pulse_source, frames) * torch.polar(torch.exp(pulse), phase)
@@ -124,9 +120,9 @@ def synthesise(filters, pulse_source, noise_sources):
 
 
 def _overlap_add(spectrum):
-    """(B, T, 513) spectra -> (B, T * 160) samples."""
+    """(B, T, 769) spectra -> (B, T * 240) samples."""
     frames = spectrum.shape[1]
-    pieces = torch.fft.irfft(spectrum, FFT, dim=2)  # (B, T, 1024)
+    pieces = torch.fft.irfft(spectrum, FFT, dim=2)  # (B, T, 1536)
     pieces = F.pad(pieces, (0, TAPS * HOP - FFT)).view(pieces.shape[0], frames, TAPS, HOP)
     # Hop h of the output is the sum of piece t's part k over t + k = h.
     out = sum(F.pad(pieces[:, :, k], (0, 0, k, TAPS - 1 - k)) for k in range(TAPS))

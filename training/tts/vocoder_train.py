@@ -1,9 +1,10 @@
 """Trains the DDSP vocoder.
 
-    python vocoder_train.py DATA.npz CHECKPOINTS --seconds 2400
+    python vocoder_train.py CHECKPOINTS DATA.npz... --seconds 2400
 
 Loss: log-magnitude L1 plus spectral convergence at four resolutions, as an energy distance over two
-noise draws y, y' of one input: d(y, x) + d(y', x) - d(y, y').  Resumes from CHECKPOINTS/vocoder.pt.
+noise draws y, y' of one input: d(y, x) + d(y', x) - d(y, y').  From --adversarial of the steps on, discriminators
+(`vocoder_judge.py`) judge the sound as well.  Resumes from CHECKPOINTS/vocoder.pt.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 
 from features import HOP, LOG_FLOOR
+from vocoder_judge import judge_loss, judges, maker_loss
 from vocoder_model import Vocoder, synthesise
 
 RESOLUTIONS = ((2048, 512), (1024, 256), (512, 128), (256, 64))
@@ -87,38 +89,87 @@ def step_loss(model, batch, generator):
     n = len(wave)
     y, y2, x = ([(l[i * n : (i + 1) * n], m[i * n : (i + 1) * n]) for l, m in spectra] for i in range(3))
     near = distance(y, x, x)
-    return near + distance(y2, x, x) - distance(y, y2, x), near.detach()
+    return near + distance(y2, x, x) - distance(y, y2, x), near.detach(), made[0], wave[:, inner]
+
+
+class Contest:
+    """The discriminators with their optimiser; one of them, drawn at random, judges each step."""
+
+    def __init__(self, device, rate):
+        self.judges = judges().to(device)
+        self.optimizer = torch.optim.AdamW(self.judges.parameters(), rate, betas=(0.8, 0.99), weight_decay=0.01)
+        self.rate, self.steps = rate, 0
+
+    def learn(self, made, real):
+        """One step of a discriminator; returns what the vocoder is to lose to it."""
+        judge = self.judges[int(torch.randint(len(self.judges), (1,)))]
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.rate * min(1, (self.steps + 1) / 200)
+        self.steps += 1
+        own = judge_loss(judge(real), judge(made.detach()))
+        self.optimizer.zero_grad()
+        own.backward()
+        self.optimizer.step()
+        with torch.no_grad():
+            reference = judge(real)
+        verdict, maps = maker_loss(reference, judge(made))
+        return own.item(), verdict, maps
+
+    def state(self):
+        return {"judges": self.judges.state_dict(), "optimizer": self.optimizer.state_dict(), "steps": self.steps}
+
+    def load(self, saved):
+        self.judges.load_state_dict(saved["judges"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.steps = saved["steps"]
+
+
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("checkpoints")
+    parser.add_argument("data", nargs="+")
+    parser.add_argument("--seconds", type=float, default=2400)
+    parser.add_argument("--steps", type=int, default=6000, help="length of the learning-rate schedule")
+    parser.add_argument("--adversarial", type=int, default=3000, help="the step from which on discriminators judge")
+    parser.add_argument("--start", type=int, default=0, help="the step at which this run's schedule began")
+    parser.add_argument("--rate", type=float, default=1.2e-3)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--frames", type=int, default=56)
+    parser.add_argument("--width", type=int, default=192)
+    parser.add_argument("--device", default="cpu")
+    return parser.parse_args()
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("data")
-    parser.add_argument("checkpoints")
-    parser.add_argument("--seconds", type=float, default=2400)
-    parser.add_argument("--steps", type=int, default=5000, help="length of the learning-rate schedule")
-    parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--frames", type=int, default=64)
-    parser.add_argument("--width", type=int, default=160)
-    parser.add_argument("--device", default="cpu")
-    args = parser.parse_args()
+    args = arguments()
     torch.set_num_threads(1)
     torch.manual_seed(0)
     model = Vocoder(args.width).to(args.device)
     optimizer = torch.optim.AdamW(model.parameters(), 1e-3, betas=(0.9, 0.98), weight_decay=0.01)
     average = {k: v.detach().clone() for k, v in model.state_dict().items()}
+    contest = Contest(args.device, 1e-3)
     path, step = os.path.join(args.checkpoints, "vocoder.pt"), 0
     if os.path.exists(path):
         saved = torch.load(path, map_location=args.device, weights_only=False)
         model.load_state_dict(saved["model"])
         optimizer.load_state_dict(saved["optimizer"])
         average, step = saved["average"], saved["step"]
-    data = Batches(args.data, args.frames, (0.6, 0.3, 0.1), step)
+        contest.load(saved["contest"])
+    torch.manual_seed(step)
+    sources = [Batches(path, args.frames, (0.5, 0.3, 0.2), step + i) for i, path in enumerate(args.data)]
     generator = torch.Generator(args.device).manual_seed(step)
     started, saved_at, curve = time.time(), time.time(), []
     while time.time() - started < args.seconds and step < args.steps:
         for group in optimizer.param_groups:
-            group["lr"] = 1.2e-3 * min(1, (step + 1) / 100) * max(0.02, 0.5 + 0.5 * np.cos(np.pi * step / args.steps))
-        loss, near = step_loss(model, data.batch(args.batch, args.device), generator)
+            done = (step - args.start) / (args.steps - args.start)
+            group["lr"] = args.rate * min(1, (step + 1 - args.start) / 100) * max(0.03, 0.5 + 0.5 * np.cos(np.pi * done))
+        loss, near, made, real = step_loss(model, sources[step % len(sources)].batch(args.batch, args.device), generator)
+        judged = (0.0, 0.0, 0.0)
+        if step >= args.adversarial:
+            own, verdict, maps = contest.learn(made, real)
+            strength = min(1.0, contest.steps / 400)
+            loss = loss + strength * (0.3 * verdict + maps)
+            judged = (own, verdict.item(), maps.item())
         optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -128,14 +179,15 @@ def main():
             keep = min(0.998, step / (step + 20))
             for key, value in model.state_dict().items():
                 average[key].lerp_(value, 1 - keep)
-        curve.append((loss.item(), near.item()))
+        curve.append((loss.item(), near.item(), *judged))
         if step % 50 == 0:
             recent = np.mean(curve[-50:], axis=0)
-            print(f"step {step} loss {recent[0]:.4f} d {recent[1]:.4f} {time.time() - started:.0f} s", flush=True)
+            print(f"step {step} loss {recent[0]:.4f} d {recent[1]:.4f} judge {recent[2]:.3f} {recent[3]:.3f} "
+                  f"{recent[4]:.3f} {time.time() - started:.0f} s", flush=True)
         if time.time() - saved_at > 120 or step == args.steps or time.time() - started >= args.seconds:
             saved_at = time.time()
             state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "average": average,
-                     "step": step, "width": args.width}
+                     "step": step, "width": args.width, "contest": contest.state()}
             torch.save(state, path + ".new")
             os.replace(path + ".new", path)
 

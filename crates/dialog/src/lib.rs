@@ -55,8 +55,8 @@ mod voice_activity;
 mod workflow;
 
 pub use agent::{
-    Agent, AgentErrors, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona,
-    Phrases, Problem, Router, SlotKind, SlotSpec, ToolSpec,
+    Agent, AgentErrors, Ask, BREATH, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits, Node,
+    NodeKind, Persona, Phrases, Problem, Router, SlotKind, SlotSpec, ToolSpec,
 };
 pub use call::{Call, CallInfo};
 pub use condition::Condition;

@@ -21,6 +21,12 @@ pub enum Output {
         /// The reply to stop.
         reply: ReplyId,
     },
+    /// End this filler because its answer follows at once: fade it out over a frame, or drop it
+    /// if it has not begun.
+    CutFiller {
+        /// The filler to end.
+        reply: ReplyId,
+    },
     /// Hold this reply's audio and keep it: the caller made a sound.
     Pause {
         /// The reply to hold.
@@ -126,7 +132,7 @@ pub enum SpeakKind {
     Greeting,
     /// An answer or a question.
     Reply,
-    /// Said while a tool runs.
+    /// Said while a tool runs or an answer is late; no answer itself.
     Filler,
     /// Said because the caller was silent or was not understood.
     Reprompt,

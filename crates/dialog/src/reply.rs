@@ -1,5 +1,6 @@
 //! One reply while it is said: which of its words has the caller heard?
 
+use crate::agent::BREATH;
 use crate::input::{SpeechPlanned, WordTime};
 use crate::output::SpeakKind;
 use crate::time::{CallTime, ReplyId};
@@ -15,6 +16,8 @@ pub(crate) struct Line {
     pub agent: String,
     pub kind: SpeakKind,
     pub interruptible: bool,
+    /// Gives way at once to an answer or to the caller's voice.
+    pub yields: bool,
 }
 
 /// Longest text joined into one reply, bytes.
@@ -32,6 +35,11 @@ impl Line {
 
     pub fn is_filler(&self) -> bool {
         self.kind == SpeakKind::Filler
+    }
+
+    /// What the transcript has of it; a sound that is no word leaves nothing.
+    pub fn written(&self) -> &str {
+        if self.is_filler() && self.text == BREATH { "" } else { &self.text }
     }
 
     pub fn join(&mut self, next: Line) {
@@ -111,6 +119,7 @@ mod tests {
             agent: "a".to_owned(),
             kind: SpeakKind::Reply,
             interruptible: true,
+            yields: false,
         };
         let mut reply = Reply::new(ReplyId(1), line, CallTime(0));
         let part =

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use hearsay_dialog::{Agent, NodeKind};
+use hearsay_dialog::{Agent, BREATH, NodeKind};
 
 const BANK: &str = include_str!("../../../examples/bank/agent.yaml");
 
@@ -290,6 +290,7 @@ fn the_json_schema_knows_the_same_keys() {
         ("/$defs/phrases", format!("{GOOD}phrases: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/limits", format!("{GOOD}limits: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/turn_taking", format!("{GOOD}turn_taking: {{zzzzzzzzzzzzzz: 1}}\n")),
+        ("/$defs/fillers/anyOf/1", format!("{GOOD}fillers: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/graph", GOOD.replace("start: hello", "start: hello\n  zzzzzzzzzzzzzz: 1")),
         ("/$defs/node", GOOD.replace("bye: {", "bye: {zzzzzzzzzzzzzz: 1, ")),
         ("/$defs/edge", GOOD.replace("{on: filled,", "{zzzzzzzzzzzzzz: 1, on: filled,")),
@@ -299,6 +300,60 @@ fn the_json_schema_knows_the_same_keys() {
         let described: BTreeSet<String> = properties.keys().cloned().collect();
         assert_eq!(described, keys_read(&yaml), "{at}");
     }
+}
+
+#[test]
+fn fillers_are_the_languages_own_unless_the_file_has_others() {
+    let fillers = |yaml: &str| Agent::parse(yaml).unwrap().fillers().cloned();
+    let own = fillers(GOOD).unwrap();
+    assert_eq!(own.after_ms, 900);
+    assert_eq!(own.texts, ["Hmm.", "Let me see.", "One moment.", BREATH]);
+    let spanish = fillers(&format!("{GOOD}language: es-MX\n")).unwrap();
+    assert_eq!(spanish.texts[2], "Un momento.");
+    assert_eq!(fillers(&format!("{GOOD}language: fr\n")), None);
+    for off in ["off", "false"] {
+        assert_eq!(fillers(&format!("{GOOD}fillers: {off}\n")), None);
+    }
+    let later = fillers(&format!("{GOOD}fillers: {{after_ms: 1500}}\n")).unwrap();
+    assert_eq!((later.after_ms, later.texts), (1_500, own.texts));
+    let others = format!("{GOOD}fillers: {{texts: [Well., \"[breath]\"]}}\nlanguage: fr\n");
+    assert_eq!(fillers(&others).unwrap().texts, ["Well.", BREATH]);
+}
+
+#[test]
+fn mistakes_in_fillers_are_named_with_their_cure() {
+    let long = "m".repeat(81);
+    let many = vec!["x"; 21].join(", ");
+    let cases = [
+        ("on", "`fillers` is text; write `off`, or a mapping with `after_ms` and `texts`"),
+        ("{after_ms: 299}", "`after_ms` is out of bounds; write a whole number from 300 to 10000"),
+        (
+            "{after_ms: 10001}",
+            "`after_ms` is out of bounds; write a whole number from 300 to 10000",
+        ),
+        ("{texts: [Hmm.]}", "`texts` holds 1 fillers; write 2 to 20, or `fillers: off`"),
+        (&format!("{{texts: [{many}]}}"), "`texts` holds 21 fillers"),
+        (
+            &format!("{{texts: [Hmm., {long}]}}"),
+            "a filler of 81 characters is too long; write at most 80",
+        ),
+        ("{texts: [Hmm., Hmm.]}", "the filler `Hmm.` is there twice; remove one"),
+        (
+            "{texts: [Hmm., \"[sigh]\"]}",
+            "the sound `[sigh]` does not exist; write `\"[breath]\"` or words",
+        ),
+        ("{texts: [Hmm., \"So, {city}.\"]}", "the filler `So, {city}.` has a placeholder"),
+        ("{after: 900}", "`fillers` has an unknown key `after`"),
+    ];
+    for (value, wanted) in cases {
+        let found = problems(&format!("{GOOD}fillers: {value}\n"));
+        assert!(found.iter().any(|line| line.contains(wanted)), "{value}: {found:#?}");
+    }
+    let found = problems(&format!("{GOOD}language: fr\nfillers: {{after_ms: 900}}\n"));
+    assert!(
+        found[0].contains("there are no fillers of the language `fr`; add `texts:`"),
+        "{found:?}"
+    );
 }
 
 #[test]

@@ -8,6 +8,7 @@ use hearsay_language::turn_end::Expected;
 use hearsay_text::pii::Pii;
 
 use crate::event::{EngineEvent, Organ};
+use crate::fillers::FillerCache;
 use crate::format::Formatting;
 use crate::lanes::{Lane, LaneFull, Pending, Pool, Priority, lock};
 use crate::listen::{Ear, HearCommand, Recognition};
@@ -72,6 +73,7 @@ enum MouthCommand {
 impl EngineCall {
     pub(crate) fn open(
         models: Arc<Models>,
+        fillers: Arc<FillerCache>,
         pool: &Pool,
         rate_hz: u32,
         intents: Arc<IntentSet>,
@@ -81,7 +83,7 @@ impl EngineCall {
         let organs = Organs {
             ear: Mutex::new(Ear::new(&models, rate_hz)?),
             recognition: Mutex::new(Recognition::new(&models)),
-            mouth: Mutex::new(Mouth::new(rate_hz)),
+            mouth: Mutex::new(Mouth::new(rate_hz, fillers)),
             inbox: Mutex::default(),
             ear_lane: pool.lane(EAR_JOBS_MAX, pending.clone()),
             recognition_lane: pool.lane(RECOGNITION_JOBS_MAX, pending.clone()),

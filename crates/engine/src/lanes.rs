@@ -110,6 +110,12 @@ impl Drop for Pool {
             // A worker catches its jobs' panics, so it has nothing to report.
             let _ = thread.join();
         }
+        // A job may hold its own lane: it would keep itself alive for ever.
+        let lanes = std::mem::take(&mut lock(&self.shared.ready).lanes);
+        for lane in lanes.into_iter().flatten() {
+            let waiting = std::mem::take(&mut lock(&lane.jobs).waiting);
+            drop(waiting);
+        }
     }
 }
 

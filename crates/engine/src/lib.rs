@@ -7,11 +7,14 @@
 
 mod call;
 mod event;
+mod fillers;
 mod format;
 mod lanes;
 mod listen;
 mod models;
 mod speak;
+mod speaker;
+mod speech;
 mod stream_time;
 mod utterance;
 mod voice;
@@ -22,16 +25,23 @@ use hearsay_language::router::IntentSet;
 
 pub use call::{EngineCall, Sink};
 pub use event::{EngineEvent, Heard, HeardWord, Organ};
+pub use fillers::{BREATH, FillerWish};
 pub use format::Formatting;
 pub use lanes::LaneFull;
 pub use listen::HearCommand;
 pub use models::Models;
 pub use speak::{REPLIES_MAX, REPLY_BYTES_MAX, SpeakRequest};
+pub use speaker::SpeechLane;
+pub use speech::{
+    RATES_HZ, SPEED_RANGE, SentenceTime, SpeechOptions, SpeechPiece, SpeechRequestError,
+    SpeechStream, TEXT_CHARS_MAX, WordTime,
+};
 pub use voice::VoiceMeter;
 
 /// The worker threads and the models they share.
 pub struct Engine {
     models: Arc<Models>,
+    fillers: Arc<fillers::FillerCache>,
     pool: lanes::Pool,
 }
 
@@ -42,7 +52,7 @@ impl Engine {
     /// When the system refuses a thread.
     pub fn start(models: Arc<Models>, workers: usize) -> Result<Self, EngineError> {
         let pool = lanes::Pool::start(workers).map_err(|e| EngineError::Threads(e.to_string()))?;
-        Ok(Self { models, pool })
+        Ok(Self { models, fillers: Arc::default(), pool })
     }
 
     /// The shared models.
@@ -61,7 +71,21 @@ impl Engine {
         intents: Arc<IntentSet>,
         sink: Sink,
     ) -> Result<EngineCall, EngineError> {
-        EngineCall::open(self.models.clone(), &self.pool, rate_hz, intents, sink)
+        let fillers = self.fillers.clone();
+        EngineCall::open(self.models.clone(), fillers, &self.pool, rate_hz, intents, sink)
+    }
+
+    /// Makes fillers ready at `rate_hz`, so that calls say them at once. Those that are ready or
+    /// under way cost nothing; the rest is made on the workers, behind what callers wait for.
+    pub fn prepare_fillers(&self, wishes: &[FillerWish], rate_hz: u32) {
+        let (models, fillers) = (self.models.clone(), self.fillers.clone());
+        let lane = self.pool.lane(1, Arc::default());
+        fillers::Preparation::new(models, fillers, wishes, rate_hz).go_on(lane);
+    }
+
+    /// A place in the workers' queues for one stream of speech that belongs to no call.
+    pub fn speech_lane(&self) -> SpeechLane {
+        SpeechLane::new(&self.pool)
     }
 }
 
@@ -75,6 +99,9 @@ pub enum EngineError {
     /// A queue is full because the machine is too slow for its calls.
     #[error(transparent)]
     Full(#[from] LaneFull),
+    /// Speech was asked for that cannot be made.
+    #[error(transparent)]
+    Speech(#[from] SpeechRequestError),
     /// A reply's text is over [`REPLY_BYTES_MAX`].
     #[error("a reply of {bytes} bytes is over the limit of {max}", max = REPLY_BYTES_MAX)]
     ReplyTooLong {

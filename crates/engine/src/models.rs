@@ -6,6 +6,7 @@ use hearsay_language::LanguageError;
 use hearsay_language::punctuate::Punctuator;
 use hearsay_language::router::{IntentExamples, IntentSet, Router};
 use hearsay_language::turn_end::TurnEnd;
+use hearsay_speech::cloning::SpeakerEncoder;
 use hearsay_speech::pack::{SpeechToText, SpeechToTextError};
 use hearsay_speech::recogniser::{LANGUAGE_WEIGHT, Recogniser, RecogniserError};
 use hearsay_speech::synthesiser::{Synthesiser, SynthesiserError, Voice};
@@ -27,6 +28,8 @@ pub struct Models {
     pub g2p: G2p,
     /// Phonemes to speech.
     pub synthesiser: Synthesiser,
+    /// A recording to a voice.
+    pub speaker_encoder: SpeakerEncoder,
     /// Text to intents.
     pub router: Router,
     /// Signs and capitals into plain words, where this build has the model.
@@ -55,6 +58,8 @@ impl Models {
                 weights::TTS_VOCODER.bytes,
                 utf8(weights::TTS_META)?,
             )?,
+            speaker_encoder: SpeakerEncoder::load(weights::TTS_SPEAKER.bytes)
+                .map_err(|e| model("speaker encoder", e))?,
             router: Router::load(weights::ROUTER.bytes)?,
             punctuator: optional("punctuate_en.bin", Punctuator::load)?,
             turn_end: optional("turn_en.bin", TurnEnd::load)?,
@@ -74,7 +79,7 @@ impl Models {
     }
 
     /// The voices that can be asked for.
-    pub fn voices(&self) -> &[Voice] {
+    pub fn voices(&self) -> Vec<Arc<Voice>> {
         self.synthesiser.voices()
     }
 }
@@ -118,5 +123,6 @@ model_errors! {
     "synthesiser": SynthesiserError,
     "router": LanguageError,
     "resampler": hearsay_audio::resample::ResampleError,
+    "watermark": hearsay_audio::watermark::WatermarkError,
     "features": hearsay_audio::mel::MelError,
 }

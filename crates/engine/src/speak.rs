@@ -2,16 +2,14 @@
 //! never far ahead of what is being played.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Instant;
 
-use hearsay_audio::resample::Resampler;
-use hearsay_speech::synthesiser::{self, Prosody, Utterance};
-use hearsay_speech::vocoder::SAMPLE_RATE_HZ;
-use hearsay_text::g2p;
-use hearsay_text::normalize::Pause;
 use hearsay_text::pii::Pii;
 
 use crate::event::EngineEvent;
+use crate::fillers::{self, FillerCache};
+use crate::speech::{SpeechPiece, SpeechRequestError, SpeechStream};
 use crate::{EngineError, Models};
 
 /// Longest text of one reply, bytes; about two minutes of speech.
@@ -41,21 +39,17 @@ const BACKLOG_MS_MIN: u64 = 600;
 /// The replies of one call, said one after another.
 pub(crate) struct Mouth {
     rate_hz: u32,
+    fillers: Arc<FillerCache>,
     waiting: VecDeque<(SpeakRequest, Instant)>,
     current: Option<Speaking>,
 }
 
 /// A reply on its way.
 struct Speaking {
-    request: SpeakRequest,
+    reply: u64,
     asked: Instant,
-    sentences: VecDeque<String>,
+    stream: SpeechStream,
     part: u32,
-    utterance: Option<Utterance>,
-    resampler: Option<Resampler>,
-    /// The resampler's delay still to be cut from the front, samples.
-    cut: usize,
-    spoken: bool,
 }
 
 /// Whether the mouth has more to do at once.
@@ -73,8 +67,8 @@ pub(crate) enum Progress {
 }
 
 impl Mouth {
-    pub(crate) fn new(rate_hz: u32) -> Self {
-        Self { rate_hz, waiting: VecDeque::new(), current: None }
+    pub(crate) fn new(rate_hz: u32, fillers: Arc<FillerCache>) -> Self {
+        Self { rate_hz, fillers, waiting: VecDeque::new(), current: None }
     }
 
     /// Queues a reply.
@@ -89,7 +83,7 @@ impl Mouth {
     /// Forgets a reply, said or waiting.
     pub(crate) fn cancel(&mut self, reply: u64) {
         self.waiting.retain(|(request, _)| request.reply != reply);
-        if self.current.as_ref().is_some_and(|speaking| speaking.request.reply == reply) {
+        if self.current.as_ref().is_some_and(|speaking| speaking.reply == reply) {
             self.current = None;
         }
     }
@@ -100,7 +94,7 @@ impl Mouth {
         match &self.current {
             None if self.waiting.is_empty() => Progress::Rest,
             None => Progress::First,
-            Some(speaking) if !speaking.spoken => Progress::First,
+            Some(speaking) if speaking.stream.is_silent() => Progress::First,
             Some(_) if backlog_ms < BACKLOG_MS_MIN => Progress::First,
             Some(_) if backlog_ms >= BACKLOG_MS_MAX => Progress::Ahead,
             Some(_) => Progress::More,
@@ -110,15 +104,18 @@ impl Mouth {
     /// Makes the next piece of audio.
     pub(crate) fn step(
         &mut self,
-        models: &Models,
+        models: &Arc<Models>,
         emit: &mut dyn FnMut(EngineEvent),
     ) -> Result<(), EngineError> {
         if self.current.is_none() {
             let Some((request, asked)) = self.waiting.pop_front() else { return Ok(()) };
-            self.current = Some(Speaking::new(request, asked, self.rate_hz)?);
+            if self.fillers.say(&request, self.rate_hz, asked, emit) {
+                return Ok(());
+            }
+            self.current = Some(Speaking::new(models, request, asked, self.rate_hz)?);
         }
         let Some(mut speaking) = self.current.take() else { return Ok(()) };
-        let going_on = speaking.step(models, emit)?;
+        let going_on = speaking.step(emit)?;
         if going_on {
             self.current = Some(speaking);
         }
@@ -127,158 +124,53 @@ impl Mouth {
 }
 
 impl Speaking {
-    fn new(request: SpeakRequest, asked: Instant, rate_hz: u32) -> Result<Self, EngineError> {
-        let converts = rate_hz != SAMPLE_RATE_HZ;
-        let resampler = converts.then(|| Resampler::new(SAMPLE_RATE_HZ, rate_hz)).transpose()?;
-        let cut = resampler.as_ref().map_or(0, Resampler::delay_samples);
-        let sentences = hearsay_text::sentence::split(request.text.expose());
-        let sentences = sentences.into_iter().map(|sentence| sentence.text).collect();
-        Ok(Self {
-            request,
-            asked,
-            sentences,
-            part: 0,
-            utterance: None,
-            resampler,
-            cut,
-            spoken: false,
-        })
+    fn new(
+        models: &Arc<Models>,
+        request: SpeakRequest,
+        asked: Instant,
+        rate_hz: u32,
+    ) -> Result<Self, EngineError> {
+        let reply = request.reply;
+        let stream = fillers::said(models, request, rate_hz)?;
+        Ok(Self { reply, asked, stream, part: 0 })
     }
 
-    /// One chunk of audio; false when the reply is complete.
-    fn step(
-        &mut self,
-        models: &Models,
-        emit: &mut dyn FnMut(EngineEvent),
-    ) -> Result<bool, EngineError> {
-        if self.utterance.is_none() && !self.begin_sentence(models, emit)? {
-            self.finish(emit);
-            return Ok(false);
-        }
-        let Some(utterance) = &mut self.utterance else { return Ok(true) };
-        match utterance.next_chunk(&models.synthesiser)? {
-            Some(samples) => self.emit_audio(&samples, emit),
-            None => self.utterance = None,
-        }
-        Ok(true)
-    }
-
-    /// Plans the next sentence; false when there is none.
-    fn begin_sentence(
-        &mut self,
-        models: &Models,
-        emit: &mut dyn FnMut(EngineEvent),
-    ) -> Result<bool, EngineError> {
-        while let Some(sentence) = self.sentences.pop_front() {
-            let spoken = models.g2p.phonemize(&sentence);
-            if spoken.is_empty() {
-                continue;
+    /// One piece of audio; false when the reply is complete.
+    fn step(&mut self, emit: &mut dyn FnMut(EngineEvent)) -> Result<bool, EngineError> {
+        let first = self.stream.is_silent();
+        match self.stream.next_piece() {
+            Ok(Some(piece)) => {
+                self.emit(piece, first, emit);
+                Ok(true)
             }
-            let plain = Prosody::plain(&self.request.voice);
-            let prosody = Prosody { speed: self.request.speed, ..plain };
-            let words: Vec<_> = spoken.iter().map(to_synthesiser).collect();
-            let utterance = models.synthesiser.begin(&words, &prosody)?;
-            let sources: Vec<_> = spoken.iter().map(|word| word.source.clone()).collect();
-            let time = |word: &synthesiser::WordTime| (word.start_ms as u64, word.end_ms as u64);
-            let times: Vec<(u64, u64)> = utterance.words().iter().map(time).collect();
+            // A reply of signs alone is said by saying nothing.
+            Ok(None)
+            | Err(EngineError::Speech(
+                SpeechRequestError::Empty | SpeechRequestError::NothingSpeakable,
+            )) => {
+                emit(EngineEvent::Spoken { reply: self.reply });
+                Ok(false)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn emit(&mut self, piece: SpeechPiece, first: bool, emit: &mut dyn FnMut(EngineEvent)) {
+        if let Some(sentence) = piece.sentence {
+            let in_part = |ms: u64| ms.saturating_sub(sentence.start_ms);
+            let words = piece.words.into_iter();
             emit(EngineEvent::Planned {
-                reply: self.request.reply,
+                reply: self.reply,
                 part: self.part,
-                words: written_words(&sentence, &sources, &times),
-                duration_ms: utterance.total_ms() as u64,
+                words: words.map(|w| (w.text, in_part(w.start_ms), in_part(w.end_ms))).collect(),
+                duration_ms: sentence.duration_ms,
             });
             self.part += 1;
-            self.utterance = Some(utterance);
-            return Ok(true);
         }
-        Ok(false)
-    }
-
-    fn emit_audio(&mut self, samples: &[f32], emit: &mut dyn FnMut(EngineEvent)) {
-        let samples = match &mut self.resampler {
-            Some(resampler) => {
-                let mut out = Vec::new();
-                resampler.process(samples, &mut out);
-                let cut = self.cut.min(out.len());
-                self.cut -= cut;
-                out.drain(..cut);
-                out
-            }
-            None => samples.to_vec(),
-        };
-        self.emit_samples(samples, emit);
-    }
-
-    fn emit_samples(&mut self, samples: Vec<f32>, emit: &mut dyn FnMut(EngineEvent)) {
-        if samples.is_empty() {
-            return;
-        }
-        let first_after = (!self.spoken).then(|| self.asked.elapsed());
-        self.spoken = true;
-        emit(EngineEvent::Audio { reply: self.request.reply, samples, first_after });
-    }
-
-    fn finish(&mut self, emit: &mut dyn FnMut(EngineEvent)) {
-        if let Some(mut resampler) = self.resampler.take() {
-            let mut rest = Vec::new();
-            resampler.flush(&mut rest);
-            self.emit_samples(rest, emit);
-        }
-        emit(EngineEvent::Spoken { reply: self.request.reply });
-    }
-}
-
-fn to_synthesiser(word: &g2p::SpokenWord) -> synthesiser::SpokenWord {
-    let after = match word.pause_after {
-        Pause::None => None,
-        Pause::Comma => Some(synthesiser::Pause::Comma),
-        Pause::Question => Some(synthesiser::Pause::Question),
-        _ => Some(synthesiser::Pause::Period),
-    };
-    let phones = word.phones.iter().map(|phone| (*phone).to_string()).collect();
-    synthesiser::SpokenWord { text: word.text.clone(), phones, after }
-}
-
-/// The written words of a sentence with the time from the first to the last
-/// spoken word that came from each ("$20" is spoken as two). A written word
-/// that is not spoken, such as a dash, takes no time after its predecessor.
-fn written_words(
-    sentence: &str,
-    sources: &[std::ops::Range<usize>],
-    times: &[(u64, u64)],
-) -> Vec<(String, u64, u64)> {
-    let mut end_before = 0;
-    let mut words = Vec::new();
-    for word in sentence.split_whitespace() {
-        let from = word.as_ptr() as usize - sentence.as_ptr() as usize;
-        let to = from + word.len();
-        let spoken = sources
-            .iter()
-            .zip(times)
-            .filter(|(source, _)| source.start < to && source.end > from)
-            .map(|(_, time)| *time);
-        let (start, end) =
-            spoken.reduce(|(start, _), (_, end)| (start, end)).unwrap_or((end_before, end_before));
-        end_before = end;
-        words.push((word.to_string(), start, end));
-    }
-    words
-}
-
-#[cfg(test)]
-mod tests {
-    use super::written_words;
-
-    #[test]
-    fn a_written_word_spans_all_its_spoken_words() {
-        let sentence = "Pay $20 - now.";
-        let sources = [0..3, 4..7, 4..7, 10..13];
-        let times = [(0, 200), (220, 500), (500, 900), (950, 1200)];
-        let words = written_words(sentence, &sources, &times);
-        let expected = [("Pay", 0, 200), ("$20", 220, 900), ("-", 900, 900), ("now.", 950, 1200)];
-        assert_eq!(words.len(), expected.len());
-        for (have, want) in words.iter().zip(expected) {
-            assert_eq!((have.0.as_str(), have.1, have.2), want);
+        if !piece.samples.is_empty() {
+            let first_after = first.then(|| self.asked.elapsed());
+            let samples = piece.samples;
+            emit(EngineEvent::Audio { reply: self.reply, samples, first_after });
         }
     }
 }

@@ -65,6 +65,36 @@ pub fn describe(model: &[u8]) -> Result<ModelInfo, NnError> {
     Ok(info)
 }
 
+/// Names of the values that nodes of this operator make, in the file's order.
+///
+/// # Errors
+/// When the bytes are no ONNX model.
+pub fn made_by(model: &[u8], operator: &str) -> Result<Vec<String>, NnError> {
+    read_made_by(model, operator).ok_or_else(|| {
+        let why = "it does not read as protobuf".to_string();
+        NnError::new(NnErrorKind::Load(why), "model")
+    })
+}
+
+fn read_made_by(model: &[u8], operator: &str) -> Option<Vec<String>> {
+    let mut made = Vec::new();
+    let mut fields = Fields(model);
+    while let Some((number, field)) = fields.next()? {
+        let (7, Field::Bytes(graph)) = (number, field) else { continue };
+        let mut fields = Fields(graph);
+        while let Some((number, field)) = fields.next()? {
+            let (1, Field::Bytes(node)) = (number, field) else { continue };
+            if read_name(node, 4)? == operator {
+                made.push(read_name(node, 2)?);
+            }
+            if made.len() > ENTRIES_MAX {
+                return None;
+            }
+        }
+    }
+    Some(made)
+}
+
 /// One protobuf field.
 enum Field<'a> {
     Number(u64),
@@ -259,9 +289,22 @@ mod tests {
     }
 
     #[test]
+    fn finds_what_an_operator_makes() {
+        assert_eq!(made_by(MODEL, "Nothing").unwrap(), Vec::<String>::new());
+        let outputs = describe(MODEL).unwrap().outputs;
+        let made: Vec<String> =
+            ["Add", "Tanh", "Relu", "MatMul", "Mul", "Gather", "Concat", "Identity"]
+                .iter()
+                .flat_map(|operator| made_by(MODEL, operator).unwrap())
+                .collect();
+        assert!(outputs.iter().any(|port| made.contains(&port.name)), "{made:?}");
+    }
+
+    #[test]
     fn a_damaged_file_is_an_error_wherever_it_ends() {
         for end in 0..MODEL.len() {
             let _ = describe(&MODEL[..end]);
+            let _ = made_by(&MODEL[..end], "MatMul");
         }
         assert!(describe(b"").is_err());
         assert!(describe(b"not a model at all").is_err());

@@ -22,7 +22,7 @@ mod tensor;
 
 use std::sync::Arc;
 
-pub use describe::{Element, ModelInfo, Port, describe};
+pub use describe::{Element, ModelInfo, Port, describe, made_by};
 pub use engine::{Engine, Runtime, runtime};
 pub use onnx::on_worker;
 pub use tensor::Tensor;

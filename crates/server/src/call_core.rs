@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use hearsay_dialog::{
     Agent, Call, CallEvent, CallInfo, CallTime, EnginePart, EventKind, Expectation, Input,
-    IntentScore, ListenCommand, Output, ReplyId, Speak, SpeechPlanned, SpokenWord, ThinkId,
-    Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
+    IntentScore, ListenCommand, Output, ReplyId, Speak, SpeakKind, SpeechPlanned, SpokenWord,
+    ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest};
 use hearsay_language::turn_end::Expected;
@@ -81,6 +81,8 @@ pub struct CallCore {
     /// A driver that knows better when the caller stopped.
     known_stop_ms: Option<u64>,
     speaking: Option<ReplyId>,
+    /// What is being said is a filler, which answers nothing.
+    filling: bool,
     played_ms: u64,
     over: bool,
 }
@@ -106,6 +108,7 @@ impl CallCore {
             unanswered_since_ms: None,
             known_stop_ms: None,
             speaking: None,
+            filling: false,
             played_ms: 0,
             over: false,
         }
@@ -174,7 +177,7 @@ impl CallCore {
             }
             EngineEvent::Audio { reply, samples, first_after } => {
                 if self.speaking == Some(ReplyId(reply)) {
-                    if let Some(took) = first_after {
+                    if let Some(took) = first_after.filter(|_| !self.filling) {
                         self.reporter.first_audio(took);
                     }
                     if !self.playout.push(now.0, &samples) {
@@ -201,15 +204,7 @@ impl CallCore {
 
     /// Lets time pass: audio that is due goes out, timers fire.
     pub fn tick(&mut self, now: CallTime) {
-        while let Some(frame) = self.playout.pop_due(now.0) {
-            self.answered(now);
-            // A gap in mid-reply is the synthesiser's lateness, and as audible.
-            self.reporter.frame_sent((frame.late_ms + frame.gap_ms) as f64);
-            if let Some(recorder) = &mut self.recorder {
-                recorder.agent(frame.plays_at_ms, &frame.frame);
-            }
-            self.actions.push_back(Action::Line(LineCommand::Audio(frame.frame)));
-        }
+        self.send_due(now);
         self.report_playback(now);
         if self.dialog.next_wake().is_some_and(|wake| wake <= now) {
             self.input(now, Input::Wake);
@@ -260,6 +255,20 @@ impl CallCore {
         (self.reporter.finish(), self.recorder)
     }
 
+    fn send_due(&mut self, now: CallTime) {
+        while let Some(frame) = self.playout.pop_due(now.0) {
+            if !self.filling {
+                self.answered(now);
+            }
+            // A gap in mid-reply is the synthesiser's lateness, and as audible.
+            self.reporter.frame_sent((frame.late_ms + frame.gap_ms) as f64);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.agent(frame.plays_at_ms, &frame.frame);
+            }
+            self.actions.push_back(Action::Line(LineCommand::Audio(frame.frame)));
+        }
+    }
+
     fn failed(&mut self, now: CallTime, part: EnginePart, reason: String) {
         self.input(now, Input::EngineFailed { part, reason });
     }
@@ -290,6 +299,7 @@ impl CallCore {
                 // dropped because `speaking` is no longer this reply.
                 let _ = self.engine.cancel(reply.0);
             }
+            Output::CutFiller { reply } => self.cut_filler(now, reply),
             Output::Pause { reply } => {
                 self.stop_audio(now, reply);
             }
@@ -341,6 +351,7 @@ impl CallCore {
 
     fn speak(&mut self, now: CallTime, speak: Speak) {
         self.speaking = Some(speak.reply);
+        self.filling = speak.kind == SpeakKind::Filler;
         self.played_ms = 0;
         self.playout.begin(now.0, speak.reply.0);
         let request = SpeakRequest {
@@ -366,6 +377,22 @@ impl CallCore {
         if let Some(recorder) = &mut self.recorder {
             recorder.cut_agent(now.0);
         }
+    }
+
+    /// Ends a filler softly: its last frame goes out before anything of the answer.
+    fn cut_filler(&mut self, now: CallTime, reply: ReplyId) {
+        if self.speaking == Some(reply) {
+            if self.playout.fade_out(now.0) {
+                self.actions.push_back(Action::Line(LineCommand::Clear));
+            }
+            if let Some(recorder) = &mut self.recorder {
+                recorder.cut_agent(now.0);
+            }
+            self.send_due(now);
+            self.speaking = None;
+        }
+        // As with a flush: a mouth too busy to be told goes on in vain.
+        let _ = self.engine.cancel(reply.0);
     }
 
     fn answered(&mut self, now: CallTime) {

@@ -1,14 +1,18 @@
 //! What a user can type.
 
 mod eval;
+mod speak;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use eval::{
-    Codec, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalPunctuateArgs, EvalTurnArgs, EvalVadArgs,
+    Codec, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalPunctuateArgs, EvalTnArgs, EvalTtsArgs,
+    EvalTurnArgs, EvalVadArgs,
 };
+
+pub use speak::SpeakArgs;
 
 /// A voice agent that answers the phone, on your own machine.
 ///
@@ -36,8 +40,15 @@ pub enum Command {
     #[command(after_help = "Example:\n  hearsay transcribe caller.wav --stream")]
     Transcribe(TranscribeArgs),
     /// Turn text into speech.
-    #[command(after_help = "Example:\n  hearsay speak \"Your card is locked.\" --out reply.wav")]
+    #[command(
+        after_help = "Example:\n  hearsay speak \"Your card is locked.\" --out reply.wav\n  \
+        some-program | hearsay speak - --out - --encoding opus | mpv -"
+    )]
     Speak(SpeakArgs),
+    /// Make a voice from about ten seconds of somebody's speech, with their consent.
+    #[command(after_help = "Example:\n  hearsay clone ana.wav --name ana \
+        --consent \"I, Ana Ruiz, agree that my voice is cloned for our phone agent\"")]
+    Clone(CloneArgs),
     /// List the voices.
     #[command(after_help = "Example:\n  hearsay voices --json")]
     Voices {
@@ -81,9 +92,12 @@ pub enum Command {
         #[command(subcommand)]
         what: ModelsCommand,
     },
-    /// Tell what this machine has and lacks.
-    #[command(after_help = "Example:\n  hearsay doctor --json")]
+    /// Tell what this machine has and lacks, or whether a recording is synthetic.
+    #[command(after_help = "Example:\n  hearsay doctor --json\n  hearsay doctor reply.wav")]
     Doctor {
+        /// A WAV file: look for the watermark of synthetic speech in it instead; exit code 0 when
+        /// it is there, 1 when not.
+        audio: Option<PathBuf>,
         /// Print JSON.
         #[arg(long)]
         json: bool,
@@ -121,6 +135,22 @@ pub struct CallArgs {
     /// Run as fast as the machine computes instead of by the clock.
     #[arg(long)]
     pub fast: bool,
+}
+
+/// Arguments of `clone`.
+#[derive(Debug, Args)]
+pub struct CloneArgs {
+    /// A WAV file with one speaker, 3 to 30 seconds.
+    pub recording: PathBuf,
+    /// The new voice's name: letters, digits, `-` and `_`.
+    #[arg(long)]
+    pub name: String,
+    /// The speaker's statement of consent, which is kept with the voice.
+    #[arg(long)]
+    pub consent: String,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `transcribe`.
@@ -200,51 +230,12 @@ pub enum Language {
     Hi,
 }
 
-/// Arguments of `speak`.
-#[derive(Debug, Args)]
-pub struct SpeakArgs {
-    /// What to say.
-    pub text: String,
-    /// Where to write the audio.
-    #[arg(long)]
-    pub out: PathBuf,
-    /// The voice; see `hearsay voices`.
-    #[arg(long)]
-    pub voice: Option<String>,
-    /// Speed from 0.5 to 2.
-    #[arg(long, default_value_t = 1.0)]
-    pub speed: f32,
-    /// Samples per second: 8000, 16000 or 24000.
-    #[arg(long, default_value_t = 16_000)]
-    pub sample_rate: u32,
-    /// How samples are coded.
-    #[arg(long, value_enum, default_value_t = Encoding::Pcm16)]
-    pub encoding: Encoding,
-    /// Write the samples alone.
-    #[arg(long)]
-    pub no_wav_header: bool,
-    /// Also write a picture of the sound, a log-mel spectrogram as PNG.
-    #[arg(long)]
-    pub spectrogram: Option<PathBuf>,
-}
-
-/// Sample codings.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Encoding {
-    /// 16-bit linear, little-endian.
-    Pcm16,
-    /// G.711 mu-law.
-    Mulaw,
-    /// G.711 A-law.
-    Alaw,
-}
-
 /// Arguments of `text`.
 #[derive(Debug, Args)]
 pub struct TextArgs {
     /// What to do with each line of the standard input.
     pub rule: TextRule,
-    /// The language of the lines, for `itn`.
+    /// The language of the lines, for `normalize`, `itn` and `phonemize`.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
     /// Write whole amounts with cents, for `itn`: "$5.00" and not "$5".
@@ -261,7 +252,7 @@ pub enum TextRule {
     Itn,
     /// Signs and capitals into plain words.
     Punctuate,
-    /// Words to ARPAbet phonemes.
+    /// Words to phonemes: ARPAbet, and for Spanish and Hindi the symbols beside it.
     Phonemize,
     /// Mask card numbers, e-mail addresses and the like.
     Redact,
@@ -301,8 +292,12 @@ pub enum BenchCommand {
         /// A WAV file.
         audio: PathBuf,
     },
-    /// Synthesis speed.
-    Tts,
+    /// Synthesis: real-time factor, text to first audio, alone and with many streams at once.
+    Tts {
+        /// Also speak this many streams at once, each listened to in real time, on one worker a core.
+        #[arg(long)]
+        streams: Option<usize>,
+    },
 }
 
 /// Arguments of `bench calls`.

@@ -10,6 +10,8 @@ use crate::transcripts::{Transcripts, TranscriptsFile};
 
 /// The largest `calls_max` that is accepted.
 const CALLS_MAX: usize = 10_000;
+/// The largest `speech.requests_max` that is accepted.
+const SPEECH_REQUESTS_MAX: usize = 10_000;
 
 /// `hearsay.yaml` as the user wrote it. Every key may be left out.
 #[derive(Debug, Default, Deserialize)]
@@ -32,6 +34,20 @@ pub struct ConfigFile {
     twilio: Option<ProviderFile>,
     /// Plivo's account.
     plivo: Option<ProviderFile>,
+    /// The speech APIs.
+    speech: Option<SpeechFile>,
+}
+
+/// The speech APIs as written.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpeechFile {
+    /// Name of the environment variable that holds the key; without it anybody who reaches the server may ask.
+    api_key_env: Option<String>,
+    /// Whether all speech carries the watermark that `hearsay doctor FILE` finds. Default false; cloned voices always do.
+    watermark: Option<bool>,
+    /// Texts spoken at once; more are refused. Default eight for each worker.
+    requests_max: Option<usize>,
 }
 
 /// A phone provider's account as written.
@@ -61,6 +77,12 @@ pub struct Config {
     pub twilio_token: Option<Secret>,
     /// Plivo's token: webhooks without its signature are refused.
     pub plivo_token: Option<Secret>,
+    /// The key of the speech APIs: requests without it are refused.
+    pub speech_key: Option<Secret>,
+    /// Texts spoken at once by the speech APIs.
+    pub speech_requests_max: usize,
+    /// Whether all speech of the speech APIs carries the watermark; cloned voices always do.
+    pub speech_watermark: bool,
 }
 
 /// A secret that does not print.
@@ -135,6 +157,14 @@ impl ConfigFile {
         if workers == 0 || workers > 256 {
             return Err(fail(format!("workers: {workers} is not between 1 and 256")));
         }
+        let speech = self.speech.unwrap_or_default();
+        let speech_requests_max = speech.requests_max.unwrap_or(workers * 8);
+        if speech_requests_max == 0 || speech_requests_max > SPEECH_REQUESTS_MAX {
+            return Err(fail(format!(
+                "speech.requests_max: {speech_requests_max} is not between 1 and \
+                 {SPEECH_REQUESTS_MAX}"
+            )));
+        }
         Ok(Config {
             listen,
             public_url: self.public_url.map(public_url).transpose().map_err(fail)?,
@@ -144,6 +174,9 @@ impl ConfigFile {
             transcripts: self.transcripts.unwrap_or_default().resolve().map_err(fail)?,
             twilio_token: token("twilio", self.twilio).map_err(fail)?,
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
+            speech_key: speech_key(speech.api_key_env).map_err(fail)?,
+            speech_requests_max,
+            speech_watermark: speech.watermark.unwrap_or(false),
         })
     }
 }
@@ -160,13 +193,20 @@ fn public_url(url: String) -> Result<String, String> {
 
 fn token(provider: &str, file: Option<ProviderFile>) -> Result<Option<Secret>, String> {
     let Some(file) = file else { return Ok(None) };
-    match std::env::var(&file.auth_token_env) {
+    secret(&file.auth_token_env, &format!("{provider}.auth_token_env"), "the account's auth token")
+}
+
+fn speech_key(variable: Option<String>) -> Result<Option<Secret>, String> {
+    let Some(variable) = variable else { return Ok(None) };
+    secret(&variable, "speech.api_key_env", "the key that clients send")
+}
+
+fn secret(variable: &str, key: &str, what: &str) -> Result<Option<Secret>, String> {
+    match std::env::var(variable) {
         Ok(value) if !value.is_empty() => Ok(Some(Secret(value))),
-        _ => Err(format!(
-            "{provider}.auth_token_env: the environment variable {} is not set; set it to the \
-             account's auth token",
-            file.auth_token_env
-        )),
+        _ => {
+            Err(format!("{key}: the environment variable {variable} is not set; set it to {what}"))
+        }
     }
 }
 
@@ -199,6 +239,8 @@ mod tests {
             ("transcripts: {language: xx}", "en, es or hi"),
             ("transcripts: {punctuation: true}", "punctuation"),
             ("public_url: voice.example.com", "https://host"),
+            ("speech: {requests_max: 0}", "between 1 and"),
+            ("speech: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "speech.api_key_env"),
             ("twilio: {auth_token_env: HEARSAY_NO_SUCH_VARIABLE}", "HEARSAY_NO_SUCH_VARIABLE"),
         ] {
             let error = load(text).unwrap_err();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ToolCallId};
-use hearsay_engine::{Engine, EngineEvent, Formatting};
+use hearsay_engine::{Engine, EngineEvent, FillerWish, Formatting};
 use hearsay_language::router::IntentSet;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
@@ -21,6 +21,8 @@ pub const LINE_EVENTS_MAX: usize = 256;
 pub const LINE_COMMANDS_MAX: usize = 64;
 /// Requests to outside services at once, over all calls.
 const TOOLS_AT_ONCE: usize = 64;
+/// Rate of telephone lines: fillers are ready for them before the first call.
+const TELEPHONE_HZ: u32 = 8000;
 /// A line that takes nothing for this long is broken.
 const LINE_STALL: Duration = Duration::from_secs(5);
 
@@ -45,7 +47,8 @@ impl Switchboard {
     /// When the agent names a voice that there is not, or its intents cannot
     /// be used.
     pub fn new(engine: Arc<Engine>, agent: Arc<Agent>) -> Result<Self, String> {
-        let voices: Vec<&str> = engine.models().voices().iter().map(|v| v.name.as_str()).collect();
+        let voices = engine.models().voices();
+        let voices: Vec<&str> = voices.iter().map(|v| v.name.as_str()).collect();
         if let Some(missing) = agent.voices().into_iter().find(|voice| !voices.contains(voice)) {
             let there = voices.join(", ");
             return Err(format!(
@@ -57,6 +60,7 @@ impl Switchboard {
         let intents = Arc::new(intents);
         let formatting = Transcripts::default().formatting(agent.language());
         let tools = Arc::new(Semaphore::new(TOOLS_AT_ONCE));
+        engine.prepare_fillers(&fillers(&agent), TELEPHONE_HZ);
         Ok(Self { engine, agent, intents, formatting, tools })
     }
 
@@ -78,11 +82,24 @@ impl Switchboard {
         clock: Clock,
         events: impl Fn(EngineEvent) + Send + Sync + 'static,
     ) -> Result<CallCore, hearsay_engine::EngineError> {
+        // Of a rate that calls have had before, they are there.
+        self.engine.prepare_fillers(&fillers(&self.agent), rate_hz);
         let engine = self.engine.open(rate_hz, self.intents.clone(), Arc::new(events))?;
         // The lane of a call that begins is empty: there is room.
         engine.set_formatting(self.formatting.clone())?;
         Ok(CallCore::new(self.agent.clone(), info, engine, rate_hz, clock))
     }
+}
+
+/// What each voice of the network may have to say while an answer is late.
+fn fillers(agent: &Agent) -> Vec<FillerWish> {
+    let texts = agent.fillers().map_or(&[][..], |fillers| &fillers.texts);
+    let wish = |persona: &hearsay_dialog::Persona, text: &String| FillerWish {
+        voice: persona.voice.clone(),
+        speed: persona.speed,
+        text: text.clone(),
+    };
+    agent.personas().flat_map(|persona| texts.iter().map(move |text| wish(persona, text))).collect()
 }
 
 /// The agent file's intents as the router takes them.
@@ -198,4 +215,12 @@ fn ask(
             let _ = answers.send((id, answer)).await;
         }
     });
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn agents_and_engine_name_a_breath_alike() {
+        assert_eq!(hearsay_dialog::BREATH, hearsay_engine::BREATH);
+    }
 }

@@ -1,5 +1,5 @@
 //! The server's doors: webhooks that say where the media goes, the media
-//! sockets, health and metrics.
+//! sockets, health and metrics; the speech APIs come from [`speech_api`].
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering::Relaxed;
@@ -20,6 +20,7 @@ use crate::drive::Switchboard;
 use crate::media;
 use crate::metrics::Metrics;
 use crate::report::CallReport;
+use crate::speech_api::{self, SpeechDesk};
 
 /// A token in the answer to a webhook is good for this long.
 const TOKEN_LIFE: Duration = Duration::from_secs(60);
@@ -51,6 +52,8 @@ pub struct App {
     pub local_url: String,
     /// Where finished calls' reports go, if somebody wants them.
     pub reports: Option<std::sync::mpsc::Sender<CallReport>>,
+    /// The speech APIs.
+    pub speech: SpeechDesk,
     tokens: Mutex<HashMap<String, Instant>>,
 }
 
@@ -58,7 +61,9 @@ impl App {
     /// The state of a server that listens at `local_url`.
     pub fn new(config: Config, board: Switchboard, local_url: String) -> Self {
         let calls = Arc::new(Semaphore::new(config.calls_max));
+        let speech = SpeechDesk::new(&config);
         Self {
+            speech,
             config,
             board,
             metrics: Metrics::default(),
@@ -82,9 +87,7 @@ impl App {
 
     /// A new single-use token.
     fn new_token(&self) -> Option<String> {
-        let mut bytes = [0; TOKEN_BYTES];
-        getrandom::fill(&mut bytes).ok()?;
-        let token: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let token = random_name(TOKEN_BYTES)?;
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         tokens.retain(|_, made| made.elapsed() < TOKEN_LIFE);
         if tokens.len() >= TOKENS_MAX {
@@ -101,6 +104,13 @@ impl App {
     }
 }
 
+/// This many random bytes in hex; `None` when the system has none to give.
+pub fn random_name(bytes: usize) -> Option<String> {
+    let mut random = vec![0; bytes];
+    getrandom::fill(&mut random).ok()?;
+    Some(random.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 /// The server's routes.
 pub fn routes(app: Arc<App>) -> Router {
     Router::new()
@@ -111,17 +121,21 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/twilio/media", get(twilio_media))
         .route("/plivo/answer", get(plivo_answer).post(plivo_answer))
         .route("/plivo/media", get(plivo_media))
+        .merge(speech_api::routes())
         .with_state(app)
 }
 
 async fn index(State(app): State<Arc<App>>) -> String {
     format!(
         "hearsay {} answers as {}.\n\nTwilio voice webhook  {}\nPlivo answer URL      {}\n\
+         OpenAI speech         {}\nWaves speech          {}\n\
          Health                {}\nMetrics               {}\n",
         env!("CARGO_PKG_VERSION"),
         app.board.agent.name(),
         app.public("/twilio/voice"),
         app.public("/plivo/answer"),
+        app.public("/v1/audio/speech"),
+        app.public("/waves/v1/tts"),
         app.public("/healthz"),
         app.public("/metrics"),
     )

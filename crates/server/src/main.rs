@@ -19,8 +19,10 @@ mod recorded_caller;
 mod recorder;
 mod report;
 mod score;
+mod speech_api;
 mod tools;
 mod transcripts;
+mod voice_store;
 
 use std::process::ExitCode;
 

@@ -25,6 +25,10 @@ pub struct Metrics {
     pub interruptions: AtomicU64,
     /// Requests to outside services that failed.
     pub tool_failures: AtomicU64,
+    /// Texts that the speech APIs began to speak.
+    pub speech_requests: AtomicU64,
+    /// Texts refused because all places for speech were taken.
+    pub speech_refused: AtomicU64,
     /// Caller stops speaking to the agent's first frame sent.
     pub turn_latency_ms: Histogram,
     /// How far behind its schedule each outbound frame left.
@@ -41,6 +45,8 @@ impl Default for Metrics {
             bad_messages: AtomicU64::default(),
             interruptions: AtomicU64::default(),
             tool_failures: AtomicU64::default(),
+            speech_requests: AtomicU64::default(),
+            speech_refused: AtomicU64::default(),
             turn_latency_ms: Histogram::new(LATENCY_BOUNDS_MS),
             frame_late_ms: Histogram::new(LATENESS_BOUNDS_MS),
         }
@@ -91,6 +97,8 @@ impl Metrics {
             ("hearsay_bad_messages_total", "Provider messages not understood.", &self.bad_messages),
             ("hearsay_interruptions_total", "Agent interrupted by caller.", &self.interruptions),
             ("hearsay_tool_failures_total", "Failed tool requests.", &self.tool_failures),
+            ("hearsay_speech_requests_total", "Texts spoken by the APIs.", &self.speech_requests),
+            ("hearsay_speech_refused_total", "Texts over the limit.", &self.speech_refused),
         ];
         for (name, help, value) in counters {
             let value = value.load(Relaxed);

@@ -27,6 +27,8 @@ pub struct Playout {
     /// Frames kept while the reply is held.
     held: Option<Vec<Vec<f32>>>,
     ended: bool,
+    /// The last frame of a reply that was faded out is on its way.
+    fading: bool,
 }
 
 impl Playout {
@@ -42,12 +44,19 @@ impl Playout {
             in_flight: VecDeque::new(),
             held: None,
             ended: true,
+            fading: false,
         }
     }
 
-    /// A new reply begins; whatever was left of the last is forgotten.
+    /// A new reply begins; whatever was left of the last is forgotten, but for the end of a
+    /// [`Playout::fade_out`] that is still being heard.
     pub fn begin(&mut self, now_ms: u64, reply: u64) {
-        self.clear(now_ms);
+        if self.fading {
+            self.in_flight.clear();
+            self.fading = false;
+        } else {
+            self.clear(now_ms);
+        }
         self.reply = reply;
         self.ended = false;
     }
@@ -94,6 +103,7 @@ impl Playout {
         self.in_flight.clear();
         self.held = None;
         self.ended = true;
+        self.fading = false;
     }
 
     /// Holds the audio. True when sent audio must be called back from the
@@ -110,6 +120,37 @@ impl Playout {
         self.pacer.clear(now_ms);
         self.held = Some(held);
         called_back
+    }
+
+    /// Ends the reply without a click: what is being heard goes on for one more frame, which falls
+    /// to silence, and the rest is dropped. The frame is due at once. True when sent audio must be
+    /// called back from the line before that frame goes out.
+    pub fn fade_out(&mut self, now_ms: u64) -> bool {
+        let called_back =
+            self.held.is_none() && self.in_flight.iter().any(|(at, _)| at + FRAME_MS > now_ms);
+        let tail = if called_back { self.tail(now_ms) } else { Vec::new() };
+        self.clear(now_ms);
+        if !tail.is_empty() {
+            // The pacer was emptied just now, so there is room.
+            self.fading = self.pacer.push(now_ms, self.reply, faded(tail)).is_ok();
+        }
+        called_back
+    }
+
+    /// A frame's length of what is heard from now on; silence where there is less.
+    fn tail(&mut self, now_ms: u64) -> Vec<f32> {
+        let mut heard_next = self.in_flight.iter().skip_while(|(at, _)| at + FRAME_MS <= now_ms);
+        let Some((at, first)) = heard_next.next() else { return Vec::new() };
+        let Some(into_ms) = now_ms.checked_sub(*at) else { return Vec::new() };
+        let skipped = self.frame_samples * into_ms as usize / FRAME_MS as usize;
+        let mut tail = first[skipped.min(first.len())..].to_vec();
+        if let Some((_, next)) = heard_next.next() {
+            tail.extend_from_slice(next);
+        } else if let Some(next) = self.pacer.drain().next() {
+            tail.extend(next);
+        }
+        tail.resize(self.frame_samples, 0.0);
+        tail
     }
 
     /// Goes on after [`Playout::pause`].
@@ -158,6 +199,16 @@ impl Playout {
     }
 }
 
+/// The frame with a gain that falls from 1 to 0 along half a cosine, so that neither end has a
+/// corner.
+fn faded(mut frame: Vec<f32>) -> Vec<f32> {
+    let step = std::f32::consts::PI / frame.len().max(1) as f32;
+    for (index, sample) in frame.iter_mut().enumerate() {
+        *sample *= 0.5 + 0.5 * (step * (index + 1) as f32).cos();
+    }
+    frame
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +254,66 @@ mod tests {
         assert_eq!(frames(&mut playout, 300)[0], 300);
         assert_eq!(playout.played_ms(320), 47 + 20);
         assert!(!playout.pause(2000) || playout.backlog_ms(2000) > 0);
+    }
+
+    /// A second of a 300 Hz tone at 8 kHz.
+    fn tone() -> Vec<f32> {
+        let phase = |i: usize| std::f32::consts::TAU * 300.0 * i as f32 / 8000.0;
+        (0..8000).map(|i| 0.5 * phase(i).sin()).collect()
+    }
+
+    fn largest_step(samples: &[f32]) -> f32 {
+        samples.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f32::max)
+    }
+
+    #[test]
+    fn a_fade_goes_on_where_the_caller_is_and_ends_in_silence_without_a_click() {
+        for cut_ms in [20, 27, 33, 39, 40, 113] {
+            let mut playout = Playout::new(8000);
+            playout.begin(0, 1);
+            assert!(playout.push(0, &tone()));
+            for now_ms in 0..=cut_ms {
+                while playout.pop_due(now_ms).is_some() {}
+            }
+            assert!(playout.fade_out(cut_ms));
+            let due = playout.pop_due(cut_ms).unwrap();
+            assert_eq!((due.plays_at_ms, due.frame.len()), (cut_ms, 160));
+            assert!(playout.pop_due(cut_ms + 500).is_none(), "the rest is gone");
+            let mut heard = tone()[..8 * cut_ms as usize].to_vec();
+            heard.extend(&due.frame);
+            heard.extend([0.0; 160]);
+            let step = largest_step(&heard);
+            assert!(step <= largest_step(&tone()) * 1.001, "cut at {cut_ms}: a step of {step}");
+        }
+        // At the top of a wave, a quarter of a period after 20 ms.
+        let cut_hard = [&tone()[..168], &[0.0]].concat();
+        assert!(largest_step(&cut_hard) > 4.0 * largest_step(&tone()), "a hard cut clicks");
+    }
+
+    #[test]
+    fn the_answer_follows_the_fade_at_once() {
+        let mut playout = Playout::new(8000);
+        second_of_reply(&mut playout);
+        frames(&mut playout, 0);
+        assert!(playout.fade_out(50));
+        assert_eq!(frames(&mut playout, 50), [50]);
+        playout.begin(50, 2);
+        assert!(playout.push(50, &[0.5; 480]));
+        assert_eq!(frames(&mut playout, 50), [70, 90, 110]);
+        assert_eq!(playout.played_ms(80), 10, "the fade is no part of the answer");
+    }
+
+    #[test]
+    fn a_reply_that_has_not_begun_leaves_no_fade() {
+        let mut playout = Playout::new(8000);
+        second_of_reply(&mut playout);
+        assert!(!playout.fade_out(0));
+        assert_eq!(frames(&mut playout, 100), Vec::<u64>::new());
+        second_of_reply(&mut playout);
+        frames(&mut playout, 0);
+        playout.pause(47);
+        assert!(!playout.fade_out(60), "a held reply is silent already");
+        assert!(playout.is_finished(60));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hearsay_dialog::{CallEvent, EventKind, Pii};
+use hearsay_dialog::{CallEvent, EventKind, Pii, SpeakKind};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -180,6 +180,9 @@ impl Reporter {
             EventKind::CallerPressed { digits } => {
                 return self.caller_turn(at_ms, format!("[keys {}]", digits.expose()), None);
             }
+            EventKind::AgentSaid { text, interrupted, kind: SpeakKind::Filler, .. } => {
+                return self.filler(at_ms, text.expose().clone(), *interrupted);
+            }
             EventKind::AgentSaid { text, interrupted, .. } => {
                 return self.agent_turn(at_ms, text.expose().clone(), *interrupted);
             }
@@ -242,6 +245,14 @@ impl Reporter {
             ..TurnReport::default()
         };
         self.push(turn)
+    }
+
+    /// A filler answers nothing: the tools and the latency are its answer's. One of which no word
+    /// was heard is not reported.
+    fn filler(&mut self, at_ms: u64, text: String, interrupted: bool) -> bool {
+        let (speaker, node) = (self.speaker.clone(), self.node.clone());
+        let turn = TurnReport { speaker, at_ms, text, node, interrupted, ..TurnReport::default() };
+        !turn.text.is_empty() && self.push(turn)
     }
 
     fn push(&mut self, turn: TurnReport) -> bool {

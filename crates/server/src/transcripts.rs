@@ -50,7 +50,7 @@ impl TranscriptsFile {
         };
         let language = match self.language.as_deref() {
             None => None,
-            Some(tag) => Some(Language::from_tag(tag).ok_or_else(|| {
+            Some(tag) => Some(Language::from_code(tag).ok_or_else(|| {
                 format!("transcripts.language: `{tag}` is not known; write en, es or hi")
             })?),
         };
@@ -68,7 +68,7 @@ impl Transcripts {
     /// For an agent of this language (a tag such as `en-GB`). Figures of a
     /// language without rules stay words.
     pub fn formatting(&self, agent_language: &str) -> Formatting {
-        let Some(language) = self.language.or_else(|| Language::from_tag(agent_language)) else {
+        let Some(language) = self.language.or_else(|| Language::from_code(agent_language)) else {
             return Formatting::RAW;
         };
         let options = ItnOptions::new(language).money_cents(self.money_cents);

@@ -71,12 +71,55 @@ fn the_bank_is_a_good_agent_file() {
 fn speak_refuses_what_it_cannot_do() {
     let out = std::env::temp_dir().join("hearsay-never-written.wav");
     let out = out.to_str().unwrap();
-    refuses(&["speak", "Hello.", "--out", out, "--speed", "9"], &["--speed 9", "0.5"]);
+    refuses(
+        &["speak", "Hello.", "--out", out, "--speed", "9"],
+        &["--speed 9 is outside 0.5 to 2.0"],
+    );
+    refuses(&["speak", "Hello.", "--out", out, "--emotion", "angry"], &["--emotion", "happy"]);
+    refuses(&["speak", "Hello.", "--out", out, "--language", "xx"], &["--language", "en, es, hi"]);
+    refuses(&["speak", "Hello.", "--out", out, "--dictionary", "none.txt"], &["none.txt"]);
+    let bad = Scratch::new("words.txt", b"# own words\nGIF JH IH1 F\n");
+    refuses(&["speak", "Hi.", "--out", out, "--dictionary", bad.path()], &["entry 2", "a tab"]);
+    refuses(&["speak", "", "--out", out], &["text is empty"]);
+    refuses(&["speak", &"a ".repeat(50_001), "--out", out], &["over the limit of 100000"]);
     refuses(&["speak", "Hello.", "--out", out, "--sample-rate", "1234"], &["1234", "8000"]);
     refuses(&["speak", "Hello.", "--out", out, "--voice", "nobody"], &["nobody"]);
     refuses(&["speak", "...", "--out", out], &["nothing to say"]);
     refuses(&["speak", "Hello.", "--out", "/no/such/folder/x.wav"], &["/no/such/folder/x.wav"]);
     assert!(!Path::new(out).exists());
+}
+
+#[test]
+fn speech_is_written_as_it_is_asked_for() {
+    let out = Scratch::new("said.wav", b"");
+    let times = Scratch::new("said.json", b"");
+    let words = Scratch::new("words.txt", b"hearsay\tHH IH1 R S EY2\n");
+    let args = ["speak", "Hearsay costs $20.", "--out", out.path(), "--timestamps", times.path()];
+    let more = ["--dictionary", words.path(), "--encoding", "pcm_mulaw", "--emotion", "calm"];
+    let output = hearsay(&[&args[..], &more[..]].concat());
+    assert!(output.status.success(), "{}", stderr(&output));
+    let wav = hearsay_audio::wav::read(&std::fs::read(out.path()).unwrap()).unwrap();
+    assert_eq!((wav.rate_hz, wav.truncated), (8000, false));
+    let times: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(times.path()).unwrap()).unwrap();
+    let said: Vec<&str> =
+        times.as_array().unwrap().iter().map(|w| w["word"].as_str().unwrap()).collect();
+    assert_eq!(said, ["Hearsay", "costs", "$20."]);
+    assert!(times[2]["end_ms"].as_u64().unwrap() <= wav.duration_ms());
+}
+
+#[test]
+fn speech_streams_from_input_to_output() {
+    let text = "Hello there. This comes line by line.\nAnd ends here.";
+    for (encoding, start) in [("opus", &b"OggS"[..]), ("mulaw", b"RIFF"), ("pcm_s16le", b"RIFF")] {
+        let output =
+            hearsay_with_input(&["speak", "-", "--out", "-", "--encoding", encoding], text);
+        assert!(output.status.success(), "{}", stderr(&output));
+        assert!(output.stdout.starts_with(start), "{encoding}");
+        assert!(output.stdout.len() > 8000, "{encoding}: {} bytes", output.stdout.len());
+    }
+    let output = hearsay_with_input(&["speak", "-", "--out", "-"], "");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
 }
 
 #[test]
@@ -132,6 +175,40 @@ fn doctor_finds_the_models() {
 }
 
 #[test]
+fn doctor_tells_marked_recordings_from_others() {
+    // Speech-like: syllables of noise that falls with frequency.
+    let (mut seed, mut low) = (1u64, 0.0f32);
+    let plain: Vec<f32> = (0..8000 * 12)
+        .map(|n| {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
+            low += 0.1 * ((seed >> 40) as f32 / (1u64 << 23) as f32 - 1.0 - low);
+            low * ((n as f32 / 700.0).sin() * 0.4 + 0.5)
+        })
+        .collect();
+    let mut marked = plain.clone();
+    let key = hearsay_audio::watermark::DEFAULT_KEY;
+    hearsay_audio::watermark::Watermarker::new(key, 8000).unwrap().mark(&mut marked);
+    let both: Vec<f32> = plain.iter().zip(&marked).flat_map(|(l, r)| [*l, *r]).collect();
+    let file = |name, samples: &[f32], channels| {
+        Scratch::new(name, &hearsay_audio::wav::write_pcm16(samples, channels, 8000))
+    };
+    let plain = file("plain.wav", &plain, 1);
+    let (marked, both) = (file("marked.wav", &marked, 1), file("both.wav", &both, 2));
+    let output = hearsay(&["doctor", plain.path()]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stdout(&output).contains("no watermark"), "{}", stdout(&output));
+    let output = hearsay(&["doctor", marked.path()]);
+    assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+    assert!(stdout(&output).contains("carries the watermark"), "{}", stdout(&output));
+    let output = hearsay(&["doctor", both.path(), "--json"]);
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["present"], true, "{report}");
+    assert_eq!(report["channels"][0]["present"], false, "{report}");
+    assert!(report["channels"][1]["score"].as_f64() > report["channels"][1]["threshold"].as_f64());
+    refuses(&["doctor", "no-such.wav"], &["no-such.wav", "existing"]);
+}
+
+#[test]
 fn models_show_their_cards() {
     let names = stdout(&hearsay(&["models", "list"]));
     assert!(names.lines().count() > 8 && names.contains("vad.onnx"), "{names}");
@@ -139,6 +216,15 @@ fn models_show_their_cards() {
     assert!(card.contains("SHA-256") && card.contains("## Licence"), "{card}");
     refuses(&["models", "show", "nothing.onnx"], &["nothing.onnx", "vad.onnx"]);
     refuses(&["models", "check", "no-such-folder"], &["no-such-folder"]);
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("../speech/tests/data/voice");
+    for (folder, part) in [
+        ("piper", "Piper, language en-us, 1 speaker, 16000 Hz"),
+        ("piper_two", "2 speakers"),
+        ("vocoder", "buzz, 8000 Hz, 20 mels from 50 to 3800 Hz, 10.0 ms a frame"),
+    ] {
+        let output = hearsay(&["models", "check", data.join(folder).to_str().unwrap()]);
+        assert!(output.status.success() && stdout(&output).contains(part), "{}", stdout(&output));
+    }
 }
 
 #[test]

@@ -15,6 +15,30 @@ use crate::vocoder::{MELS, VocoderFrames, sized};
 /// energy, the place inside the symbol (0 to 1) and the symbol's log length in frames.
 const CONTROLS: usize = 4;
 
+/// Length of a speaker vector.
+pub const SPEAKER: usize = 64;
+/// Values of a style: mean and spread of log F0 (natural log of Hz), mean log-mel energy, and rate (mean log length of
+/// the voice's phones beside all voices').
+pub const STYLE: usize = 4;
+
+/// Who speaks, as the networks see it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SpeakerStyle {
+    /// The speaker encoder's vector.
+    pub speaker: [f32; SPEAKER],
+    /// Mean and spread of log F0, energy, rate.
+    pub style: [f32; STYLE],
+}
+
+impl SpeakerStyle {
+    fn tensors(&self) -> [Tensor; 2] {
+        [
+            Tensor::f32(&[1, SPEAKER], self.speaker.to_vec()),
+            Tensor::f32(&[1, STYLE], self.style.to_vec()),
+        ]
+    }
+}
+
 /// The two networks, shared by all calls.
 pub struct AcousticModel {
     text: Arc<dyn Network>,
@@ -43,8 +67,8 @@ pub struct Score {
     pub encoded: Encoded,
     /// Length of each symbol in frames.
     pub lengths: Vec<usize>,
-    /// Speaker row of the networks' tables.
-    pub speaker: usize,
+    /// Who says it.
+    pub speaker: SpeakerStyle,
 }
 
 impl Score {
@@ -69,12 +93,12 @@ impl AcousticModel {
         Ok(Self {
             text: hearsay_nn::load(
                 text,
-                &["ids", "place", "speaker"],
+                &["ids", "place", "language", "speaker", "style"],
                 &["hidden", "log_frames", "log_f0", "energy"],
             )?,
             frames: hearsay_nn::load(
                 frames,
-                &["hidden", "controls", "speaker"],
+                &["hidden", "controls", "speaker", "style"],
                 &["mel", "log_f0", "voiced"],
             )?,
             width,
@@ -82,7 +106,7 @@ impl AcousticModel {
         })
     }
 
-    /// Reads a sentence: symbol ids and their places in their words.
+    /// Reads a sentence: symbol ids, their places in their words, the language's row.
     ///
     /// # Errors
     /// When the network fails.
@@ -90,14 +114,18 @@ impl AcousticModel {
         &self,
         ids: Vec<i32>,
         places: Vec<i32>,
-        speaker: usize,
+        language: i32,
+        speaker: &SpeakerStyle,
     ) -> Result<Encoded, NnError> {
         let symbols = ids.len();
         let shape = [1, symbols];
+        let [vector, style] = speaker.tensors();
         let mut outputs = self.text.run(vec![
             Tensor::i32(&shape, ids),
             Tensor::i32(&shape, places),
-            speaker_tensor(speaker),
+            Tensor::i32(&[1], vec![language]),
+            vector,
+            style,
         ])?;
         let energy = sized(outputs.pop(), symbols, "energy")?;
         let log_f0 = sized(outputs.pop(), symbols, "log_f0")?;
@@ -126,10 +154,12 @@ impl AcousticModel {
         let to = (end + self.context_frames).min(score.frames());
         let (hidden, controls) = self.regulate(score, from, to);
         let count = to - from;
+        let [vector, style] = score.speaker.tensors();
         let mut outputs = self.frames.run(vec![
             Tensor::f32(&[1, count, self.width], hidden),
             Tensor::f32(&[1, count, CONTROLS], controls),
-            speaker_tensor(score.speaker),
+            vector,
+            style,
         ])?;
         let voiced = sized(outputs.pop(), count, "voiced")?;
         let log_f0 = sized(outputs.pop(), count, "log_f0")?;
@@ -163,8 +193,4 @@ impl AcousticModel {
         }
         (hidden, controls)
     }
-}
-
-fn speaker_tensor(speaker: usize) -> Tensor {
-    Tensor::i32(&[1], vec![i32::try_from(speaker).unwrap_or(0)])
 }

@@ -1,7 +1,7 @@
 //! Model packs: a folder of other people's models that load in place of ours.
 //!
 //! What it is: [`Pack::open`] looks into a folder, says what is there (a streaming transducer, a
-//! voice activity detector, or both), loads it and refuses what does not belong together, naming
+//! voice activity detector, a Piper voice, a vocoder, or several of them), loads it and refuses what does not belong together, naming
 //! the file and the cure. [`SpeechToText`] is the face that every recogniser of audio has. What it
 //! is not: it downloads nothing, and it runs no code of the pack but its networks. The layouts are
 //! described in `docs/models.md`.
@@ -11,6 +11,8 @@ mod settings;
 
 use std::path::{Path, PathBuf};
 
+use crate::mel_vocoder::{MelVocoder, MelVocoderError};
+use crate::piper::{PiperError, PiperVoice};
 use crate::recogniser::{Interim, Transcript};
 use crate::silero::{SileroError, SileroVad};
 use crate::transducer::{Transducer, TransducerError, TransducerFiles};
@@ -79,7 +81,8 @@ pub enum PackErrorKind {
     /// The folder holds no model that is known.
     #[error(
         "no model here; a pack has encoder*.onnx, decoder*.onnx, joiner*.onnx and tokens.txt, or \
-         silero_vad*.onnx"
+         silero_vad*.onnx, or NAME.onnx and NAME.onnx.json of a Piper voice, or vocoder*.onnx and \
+         vocoder*.json"
     )]
     Empty,
     /// A file of the pack is not there.
@@ -124,6 +127,12 @@ pub enum PackErrorKind {
     /// The voice activity detector's file cannot be used.
     #[error(transparent)]
     Vad(#[from] SileroError),
+    /// The Piper voice's files cannot be used.
+    #[error(transparent)]
+    Piper(#[from] PiperError),
+    /// The vocoder's files cannot be used.
+    #[error(transparent)]
+    Vocoder(#[from] MelVocoderError),
 }
 
 impl PackError {
@@ -143,6 +152,10 @@ pub struct Pack {
     pub transducer: Option<Transducer>,
     /// The voice activity detector, where the folder has one.
     pub vad: Option<SileroVad>,
+    /// The Piper voice, where the folder has one.
+    pub piper: Option<PiperVoice>,
+    /// The vocoder, where the folder has one.
+    pub vocoder: Option<MelVocoder>,
 }
 
 impl Pack {
@@ -167,12 +180,14 @@ impl Pack {
         let settings = Settings::read(&folder)?;
         let transducer = open_transducer(&folder, &settings)?;
         let vad = open_vad(&folder, &settings)?;
-        if transducer.is_none() && vad.is_none() {
+        let piper = open_piper(&folder, &settings)?;
+        let vocoder = open_vocoder(&folder, &settings)?;
+        if transducer.is_none() && vad.is_none() && piper.is_none() && vocoder.is_none() {
             return Err(PackError::new(dir, PackErrorKind::Empty));
         }
         let own = || dir.file_name().map(|name| name.to_string_lossy().into_owned());
         let name = settings.name.clone().or_else(own).unwrap_or_default();
-        Ok(Self { name, licence: settings.licence, transducer, vad })
+        Ok(Self { name, licence: settings.licence, transducer, vad, piper, vocoder })
     }
 }
 
@@ -231,4 +246,32 @@ fn open_vad(folder: &Folder, settings: &Settings) -> Result<Option<SileroVad>, P
     let bytes = files::read(&path, files::NETWORK_BYTES_MAX)?;
     let vad = SileroVad::load(&bytes).map_err(|error| PackError::new(path, error.into()))?;
     Ok(Some(vad))
+}
+
+/// A Piper voice is known by its description, `NAME.onnx.json`; the network has the same name.
+fn open_piper(folder: &Folder, settings: &Settings) -> Result<Option<PiperVoice>, PackError> {
+    let named = settings.files.get(files::PIPER.name).map(String::as_str);
+    let Some(json) = folder.find(&files::PIPER, named, settings.weights)? else { return Ok(None) };
+    let onnx = folder.beside(&json, "", &files::PIPER)?;
+    let bytes = files::read(&onnx, files::NETWORK_BYTES_MAX)?;
+    let voice = PiperVoice::load(&bytes, &files::read_text(&json)?);
+    voice.map(Some).map_err(|error| match error {
+        PiperError::Description(_) => PackError::new(json, error.into()),
+        _ => PackError::new(onnx, error.into()),
+    })
+}
+
+/// A vocoder's description has its name with `.json` for `.onnx`.
+fn open_vocoder(folder: &Folder, settings: &Settings) -> Result<Option<MelVocoder>, PackError> {
+    let named = settings.files.get(files::VOCODER.name).map(String::as_str);
+    let Some(onnx) = folder.find(&files::VOCODER, named, settings.weights)? else {
+        return Ok(None);
+    };
+    let json = folder.beside(&onnx, "json", &files::VOCODER)?;
+    let bytes = files::read(&onnx, files::NETWORK_BYTES_MAX)?;
+    let vocoder = MelVocoder::load(&bytes, &files::read_text(&json)?);
+    vocoder.map(Some).map_err(|error| match error {
+        MelVocoderError::Description(_) => PackError::new(json, error.into()),
+        _ => PackError::new(onnx, error.into()),
+    })
 }

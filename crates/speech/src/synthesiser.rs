@@ -1,4 +1,4 @@
-//! Text-to-speech: phonemes of a sentence to 16 kHz sound in chunks.
+//! Text-to-speech: phonemes of a sentence to 24 kHz sound in chunks.
 //!
 //! [`Synthesiser`] holds the networks and is shared; [`Utterance`] is one
 //! sentence on its way out. All durations are known before the first sample, so
@@ -10,9 +10,16 @@ mod symbols;
 use hearsay_nn::NnError;
 use serde::Deserialize;
 
-use crate::acoustic::{AcousticModel, Score};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use hearsay_text::language::Language;
+
+use crate::acoustic::{AcousticModel, Score, SpeakerStyle};
+use crate::emotion::Emotion;
 use crate::vocoder::{HOP, MELS, SAMPLE_RATE_HZ, Vocoder, VocoderFrames, VocoderState};
 use symbols::{SymbolRow, SymbolTable};
+
+pub use crate::voice::Voice;
 
 /// Symbols (phones and pauses) that one sentence may have.
 pub const SYMBOLS_MAX: usize = 800;
@@ -40,6 +47,10 @@ const LEADING_FRAMES: usize = 3;
 const SYMBOL_FRAMES_MAX: f32 = 80.0;
 /// Below this the limiter changes nothing; above, it bends towards full scale.
 const LIMIT_KNEE: f32 = 0.7;
+/// Natural log of a semitone.
+const SEMITONE_LOG: f32 = std::f32::consts::LN_2 / 12.0;
+/// Voices that the error about an unknown one names.
+const VOICES_NAMED_MAX: usize = 40;
 /// Seed of the breath noise when the caller gives none.
 const NOISE_SEED: u64 = 1;
 
@@ -59,8 +70,11 @@ pub enum Pause {
 pub struct SpokenWord {
     /// The word as the transcript shows it.
     pub text: String,
-    /// ARPAbet phones with stress digits on vowels, such as `["HH", "AH0", "L", "OW1"]`.
+    /// Phones of [`hearsay_text::g2p::inventory`], for English ARPAbet with stress digits on vowels, such as
+    /// `["HH", "AH0", "L", "OW1"]`.
     pub phones: Vec<String>,
+    /// The language it is spoken in.
+    pub language: Language,
     /// The pause after it, if any; the last word of a sentence gets one in any case.
     pub after: Option<Pause>,
 }
@@ -76,28 +90,21 @@ pub struct Prosody {
     pub pitch_semitones: f32,
     /// Change of loudness; see [`ENERGY_RANGE_DB`].
     pub energy_db: f32,
+    /// How it is felt.
+    pub emotion: Emotion,
 }
 
 impl Prosody {
     /// A voice as it is.
     pub fn plain(voice: &str) -> Self {
-        Self { voice: voice.to_owned(), speed: 1.0, pitch_semitones: 0.0, energy_db: 0.0 }
+        Self {
+            voice: voice.to_owned(),
+            speed: 1.0,
+            pitch_semitones: 0.0,
+            energy_db: 0.0,
+            emotion: Emotion::Neutral,
+        }
     }
-}
-
-/// A voice of the model.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Voice {
-    /// Its name, as in [`Prosody::voice`].
-    pub name: String,
-    /// `female` or `male`.
-    pub gender: String,
-    /// Language code, such as `en`.
-    pub language: String,
-    /// What it was made from.
-    pub description: String,
-    /// Linear gain from the model's own level to about -20 dBFS.
-    pub gain: f32,
 }
 
 /// When a word sounds.
@@ -130,7 +137,7 @@ pub enum SynthesiserError {
         known: String,
     },
     /// A word has a phone that the model does not know.
-    #[error("word {word:?}: {phone:?} is not an ARPAbet phone")]
+    #[error("word {word:?}: {phone:?} is not a phone of this model")]
     UnknownPhone {
         /// The word concerned.
         word: String,
@@ -180,8 +187,11 @@ pub struct Synthesiser {
     acoustic: AcousticModel,
     vocoder: Vocoder,
     symbols: SymbolTable,
-    voices: Vec<Voice>,
+    voices: RwLock<Vec<Arc<Voice>>>,
 }
+
+/// Voices that one program holds, built-in and cloned.
+pub const VOICES_MAX: usize = 10_000;
 
 /// One sentence being spoken.
 #[derive(Debug, Clone)]
@@ -192,6 +202,8 @@ pub struct Utterance {
     vocoder: VocoderState,
     gain: f32,
     pitch_log: f32,
+    /// Rise of the spectrum from the first to the last mel band, natural log.
+    tilt_log: f32,
 }
 
 impl Synthesiser {
@@ -222,13 +234,39 @@ impl Synthesiser {
             acoustic: AcousticModel::load(text, frames, described.width, described.frames_context)?,
             vocoder: Vocoder::load(vocoder, described.vocoder_context)?,
             symbols,
-            voices: described.voices,
+            voices: RwLock::new(described.voices.into_iter().map(Arc::new).collect()),
         })
     }
 
     /// The voices, the default one first.
-    pub fn voices(&self) -> &[Voice] {
-        &self.voices
+    pub fn voices(&self) -> Vec<Arc<Voice>> {
+        self.voices.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Adds a voice, or puts it in the place of the one of its name; sentences that have begun keep theirs.
+    ///
+    /// # Errors
+    /// When its vectors are not this model's, or there are [`VOICES_MAX`].
+    pub fn add_voice(&self, voice: Voice) -> Result<(), SynthesiserError> {
+        voice.speaker_style().map_err(SynthesiserError::Description)?;
+        let mut voices = self.voices.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(place) = voices.iter().position(|v| v.name == voice.name) {
+            voices[place] = Arc::new(voice);
+        } else if voices.len() < VOICES_MAX {
+            voices.push(Arc::new(voice));
+        } else {
+            let reason = format!("there are {VOICES_MAX} voices already; remove some");
+            return Err(SynthesiserError::Description(reason));
+        }
+        Ok(())
+    }
+
+    /// Forgets a voice; false when there was none of that name.
+    pub fn remove_voice(&self, name: &str) -> bool {
+        let mut voices = self.voices.write().unwrap_or_else(PoisonError::into_inner);
+        let before = voices.len();
+        voices.retain(|v| v.name != name);
+        voices.len() < before
     }
 
     /// Lays out a sentence in time; sound follows from [`Utterance::next_chunk`].
@@ -242,30 +280,54 @@ impl Synthesiser {
         prosody: &Prosody,
     ) -> Result<Utterance, SynthesiserError> {
         check_prosody(prosody)?;
-        let speaker = self.speaker(&prosody.voice)?;
+        let voice = self.voice(&prosody.voice)?;
         check_words(words)?;
         let row = self.symbols.row(words)?;
-        let encoded = self.acoustic.encode(row.ids.clone(), row.places.clone(), speaker)?;
-        let lengths = lengths(&row, &encoded.log_frames, prosody.speed);
+        let effect = prosody.emotion.effect();
+        let speaker = spoken_style(&voice, prosody)?;
+        let language = language_row(words);
+        let encoded =
+            self.acoustic.encode(row.ids.clone(), row.places.clone(), language, &speaker)?;
+        let lengths = lengths(&row, &encoded.log_frames, prosody.speed * effect.speed);
         let words = word_times(words, &row, &lengths);
+        let energy_db = prosody.energy_db + effect.energy_db;
         Ok(Utterance {
             score: Score { encoded, lengths, speaker },
             words,
             frames: VocoderFrames::default(),
             vocoder: VocoderState::new(NOISE_SEED),
-            gain: self.voices[speaker].gain * 10.0_f32.powf(prosody.energy_db / 20.0),
-            pitch_log: prosody.pitch_semitones * std::f32::consts::LN_2 / 12.0,
+            gain: voice.gain * 10.0_f32.powf(energy_db / 20.0),
+            pitch_log: prosody.pitch_semitones * SEMITONE_LOG,
+            tilt_log: (voice.tilt_db + effect.tilt_db) / 20.0 * std::f32::consts::LN_10,
         })
     }
 
-    fn speaker(&self, name: &str) -> Result<usize, SynthesiserError> {
-        self.voices.iter().position(|v| v.name == name).ok_or_else(|| {
-            SynthesiserError::UnknownVoice {
-                name: name.to_owned(),
-                known: self.voices.iter().map(|v| v.name.as_str()).collect::<Vec<_>>().join(", "),
-            }
+    fn voice(&self, name: &str) -> Result<Arc<Voice>, SynthesiserError> {
+        let voices = self.voices.read().unwrap_or_else(PoisonError::into_inner);
+        voices.iter().find(|v| v.name == name).cloned().ok_or_else(|| {
+            let known: Vec<&str> =
+                voices.iter().take(VOICES_NAMED_MAX).map(|v| v.name.as_str()).collect();
+            SynthesiserError::UnknownVoice { name: name.to_owned(), known: known.join(", ") }
         })
     }
+}
+
+/// The voice's style with the emotion's pitch and range.
+fn spoken_style(voice: &Voice, prosody: &Prosody) -> Result<SpeakerStyle, SynthesiserError> {
+    let effect = prosody.emotion.effect();
+    let mut spoken = voice.speaker_style().map_err(SynthesiserError::Description)?;
+    spoken.style[0] += effect.pitch_semitones * SEMITONE_LOG;
+    spoken.style[1] *= effect.range;
+    Ok(spoken)
+}
+
+/// The language of most words, as the text network numbers them.
+fn language_row(words: &[SpokenWord]) -> i32 {
+    const ROWS: [Language; 3] = [Language::English, Language::Spanish, Language::Hindi];
+    let count = |language: Language| words.iter().filter(|w| w.language == language).count();
+    let rows = ROWS.into_iter().zip(0_i32..3);
+    // The first of equals: English.
+    rows.rev().max_by_key(|(language, _)| count(*language)).map_or(0, |(_, row)| row)
 }
 
 impl Utterance {
@@ -284,7 +346,7 @@ impl Utterance {
         self.score.frames() * FRAME_MS
     }
 
-    /// The next 16 kHz samples in [-1, 1], or `None` after the last.
+    /// The next 24 kHz samples in [-1, 1], or `None` after the last.
     ///
     /// The first chunk is short so that sound starts soon.
     ///
@@ -329,12 +391,25 @@ impl Utterance {
         for log_f0 in &mut self.frames.log_f0[before..] {
             *log_f0 += self.pitch_log;
         }
+        tilt(&mut self.frames.mel[before * MELS..], self.tilt_log);
         let mut samples =
             synthesiser.vocoder.synthesise(&mut self.vocoder, &self.frames, end, total)?;
         for sample in &mut samples {
             *sample = limit(*sample * self.gain);
         }
         Ok(Some(samples))
+    }
+}
+
+/// Turns the spectrum of mel frames (frames, 96) around a third of its height, where speech has most of its power.
+fn tilt(mel: &mut [f32], rise: f32) {
+    if rise == 0.0 {
+        return;
+    }
+    for frame in mel.chunks_exact_mut(MELS) {
+        for (band, value) in frame.iter_mut().enumerate() {
+            *value += rise * (band as f32 / (MELS - 1) as f32 - 1.0 / 3.0);
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! DDSP vocoder: mel, pitch and voicing to 16 kHz sound.
+//! DDSP vocoder: mel, pitch and voicing to 24 kHz sound.
 //!
 //! A small network turns frames into two filters; here they are applied to a
 //! pulse train and to noise in the Fourier domain and overlap-added. The
@@ -17,17 +17,17 @@ use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
 use source::{NoiseSource, PitchStep, PulseSource};
 
 /// Samples a second that the vocoder makes.
-pub const SAMPLE_RATE_HZ: u32 = 16_000;
+pub const SAMPLE_RATE_HZ: u32 = 24_000;
 /// Samples a frame: 10 ms.
-pub const HOP: usize = 160;
+pub const HOP: usize = 240;
 /// Mel bands a frame.
-pub const MELS: usize = 80;
-/// Analysis window, in samples, centred on sample `160 t` of frame `t`.
-const WINDOW: usize = 640;
+pub const MELS: usize = 96;
+/// Analysis window, in samples, centred on sample `240 t` of frame `t`.
+pub(crate) const WINDOW: usize = 960;
 /// FFT length: the window and room for the filters' tails.
-const FFT: usize = 1024;
+pub(crate) const FFT: usize = 1536;
 /// Where the window lies inside the FFT frame.
-const OFFSET: usize = 64;
+const OFFSET: usize = 96;
 const BINS: usize = FFT / 2 + 1;
 /// Samples from the start of an FFT frame to its frame's centre.
 const LEAD: usize = OFFSET + WINDOW / 2;
@@ -37,7 +37,7 @@ const OVERLAP: f32 = 2.0;
 /// Frames for the vocoder, one value or row a frame.
 #[derive(Debug, Clone, Default)]
 pub struct VocoderFrames {
-    /// Natural-log mel magnitudes, (frames, 80).
+    /// Natural-log mel magnitudes, (frames, 96).
     pub mel: Vec<f32>,
     /// Natural log of F0 in Hz, also through unvoiced frames.
     pub log_f0: Vec<f32>,
@@ -78,7 +78,7 @@ pub struct VocoderState {
     source_start: i64,
     /// Hops of source made so far.
     hops: usize,
-    /// Sums of pieces that later frames will still add to; starts at `160 * next - LEAD`.
+    /// Sums of pieces that later frames will still add to; starts at `240 * next - LEAD`.
     tail: Vec<f32>,
     /// Next frame to synthesise.
     next: usize,
@@ -326,7 +326,7 @@ fn emit(state: &mut VocoderState, t: usize, done: usize, out: &mut Vec<f32>) {
     state.tail.resize(FFT, 0.0);
 }
 
-/// The network's output rows, (frames, 513) each.
+/// The network's output rows, (frames, 769) each.
 struct Filters {
     pulse: Vec<f32>,
     phase: Vec<f32>,

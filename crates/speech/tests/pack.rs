@@ -241,3 +241,30 @@ fn folders_without_a_whole_model_say_what_is_missing() {
     assert!(matches!(error.kind, PackErrorKind::Settings { line: 1, .. }), "{error}");
     std::fs::remove_dir_all(&folder).expect("clean up");
 }
+
+#[test]
+fn a_folder_may_hold_a_voice_or_a_vocoder() {
+    let voice = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/voice");
+    let pack = Pack::open(&voice.join("piper")).expect("a Piper voice");
+    assert!(pack.piper.is_some() && pack.vocoder.is_none() && pack.transducer.is_none());
+    let pack = Pack::open(&voice.join("vocoder")).expect("a vocoder");
+    assert!(pack.vocoder.is_some() && pack.piper.is_none());
+    let parts = std::env::temp_dir().join(format!("hearsay-voice-pack-{}", std::process::id()));
+    std::fs::create_dir_all(&parts).expect("a folder");
+    let put =
+        |from: &str, name: &str| std::fs::copy(voice.join(from), parts.join(name)).expect("a copy");
+    put("piper/xx_XX-buzz-low.onnx.json", "a.onnx.json");
+    let lone = Pack::open(&parts).expect_err("no network").to_string();
+    put("vocoder/vocoder.onnx", "a.onnx");
+    let wrong = Pack::open(&parts).expect_err("another network").to_string();
+    put("piper/xx_XX-buzz-low.onnx", "a.onnx");
+    put("vocoder/vocoder.onnx", "vocoder.onnx");
+    let bare = Pack::open(&parts).expect_err("no description").to_string();
+    put("vocoder/vocoder.json", "vocoder.json");
+    let both = Pack::open(&parts);
+    std::fs::remove_dir_all(&parts).expect("removed");
+    assert!(lone.contains("NAME.onnx"), "{lone}");
+    assert!(wrong.contains("a.onnx: Piper voice: it takes mel"), "{wrong}");
+    assert!(bare.contains("vocoder*.json"), "{bare}");
+    assert!(both.is_ok_and(|pack| pack.piper.is_some() && pack.vocoder.is_some()));
+}

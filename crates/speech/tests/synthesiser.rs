@@ -3,9 +3,14 @@
 
 use std::path::PathBuf;
 
+use hearsay_audio::pitch;
+use hearsay_speech::cloning::{SpeakerEncoder, similarity};
+use hearsay_speech::emotion::Emotion;
 use hearsay_speech::synthesiser::{
     Pause, Prosody, SpokenWord, Synthesiser, SynthesiserError, Utterance,
 };
+use hearsay_speech::vocoder::SAMPLE_RATE_HZ;
+use hearsay_text::language::Language;
 use serde::Deserialize;
 
 fn file(path: &str) -> Vec<u8> {
@@ -59,6 +64,7 @@ fn words(golden: &Golden) -> Vec<SpokenWord> {
         .map(|w| SpokenWord {
             text: w.text.clone(),
             phones: w.phones.clone(),
+            language: Language::English,
             after: w.after.as_deref().map(pause),
         })
         .collect()
@@ -105,7 +111,7 @@ fn chunks_equal_one_shot() {
         let chunks = drain(&mut begun.clone(), &synthesiser);
         assert!(chunks.len() > 3, "{} chunks", chunks.len());
         assert!(
-            (1920..=3200).contains(&chunks[0].len()),
+            (2880..=4800).contains(&chunks[0].len()),
             "first chunk of {} samples is not 120 to 200 ms",
             chunks[0].len()
         );
@@ -173,6 +179,7 @@ fn bad_requests_are_errors() {
     let word = |phones: &[&str]| SpokenWord {
         text: "x".into(),
         phones: phones.iter().map(|p| (*p).to_owned()).collect(),
+        language: Language::English,
         after: None,
     };
     assert!(matches!(begin(&[], &plain), SynthesiserError::Empty(_)));
@@ -189,4 +196,100 @@ fn bad_requests_are_errors() {
         SynthesiserError::Prosody { field: "speed", .. }
     ));
     assert!(Synthesiser::load(b"no", b"no", b"no", "{}").is_err());
+}
+
+/// Mean F0 in semitones, its spread, loudness in dBFS and length in ms of a sentence.
+fn measured(synthesiser: &Synthesiser, prosody: &Prosody) -> [f32; 4] {
+    let mut utterance = synthesiser.begin(&words(&golden()), prosody).unwrap();
+    let length = utterance.total_ms() as f32;
+    let wave = utterance.rest(synthesiser).unwrap();
+    let f0 = pitch::track(&wave, SAMPLE_RATE_HZ);
+    let (mean, spread) = pitch::log_mean_and_spread(&f0).unwrap();
+    let semitones = 12.0 / std::f32::consts::LN_2;
+    [mean * semitones, spread * semitones, 20.0 * rms(&wave).log10(), length]
+}
+
+#[test]
+fn emotions_are_heard_in_pitch_range_loudness_and_rate() {
+    let synthesiser = synthesiser();
+    for voice in ["linda", "rms"] {
+        let with = |emotion| measured(&synthesiser, &Prosody { emotion, ..Prosody::plain(voice) });
+        let (plain, happy) = (with(Emotion::Neutral), with(Emotion::Happy));
+        let (calm, sad) = (with(Emotion::Calm), with(Emotion::Sad));
+        assert!(happy[0] > plain[0] + 1.0, "{voice}: happy is higher: {happy:?} {plain:?}");
+        assert!(
+            sad[0] < plain[0] - 0.7 && sad[1] < plain[1],
+            "{voice}: sad is low and flat: {sad:?} {plain:?}"
+        );
+        assert!(happy[1] > sad[1], "{voice}: {happy:?} {sad:?}");
+        assert!(happy[3] < plain[3] && plain[3] < calm[3] && calm[3] < sad[3], "{voice}: rate");
+        assert!(
+            happy[2] > plain[2] && plain[2] > calm[2] && calm[2] > sad[2],
+            "{voice}: loudness: {happy:?} {plain:?} {calm:?} {sad:?}"
+        );
+    }
+}
+
+#[test]
+fn a_clone_of_our_own_voices_is_told_apart_and_speaks() {
+    let data = file("../weights/data/tts_speaker.onnx");
+    let encoder = SpeakerEncoder::load(&data).unwrap();
+    let synthesiser = synthesiser();
+    let clip = |voice: &str| {
+        let slow = Prosody { speed: 0.6, ..Prosody::plain(voice) };
+        synthesiser.begin(&words(&golden()), &slow).unwrap().rest(&synthesiser).unwrap()
+    };
+    let copy = |voice: &str| {
+        let mut voice = encoder.clone_voice("copy", &clip(voice), SAMPLE_RATE_HZ).unwrap();
+        voice.name = "copy".into();
+        voice
+    };
+    let (woman, man) = (copy("linda"), copy("rms"));
+    let semitones = (woman.style[0] - man.style[0]) * 12.0 / std::f32::consts::LN_2;
+    assert!(semitones > 5.0, "the woman's clone is higher: {semitones} semitones");
+    let built_in = synthesiser.voices();
+    let vector = |name: &str| &built_in.iter().find(|v| v.name == name).unwrap().speaker;
+    for (copy, own, other) in [(&woman, "linda", "rms"), (&man, "rms", "linda")] {
+        let (near, far) =
+            (similarity(&copy.speaker, vector(own)), similarity(&copy.speaker, vector(other)));
+        assert!(near > far + 0.1, "{own}: {near} against {far}");
+    }
+    synthesiser.add_voice(man).unwrap();
+    let [pitch, ..] = measured(&synthesiser, &Prosody::plain("copy"));
+    let [high, ..] = measured(&synthesiser, &Prosody::plain("linda"));
+    assert!(pitch + 4.0 < high, "{pitch} {high}");
+    assert!(synthesiser.remove_voice("copy") && !synthesiser.remove_voice("copy"));
+}
+
+#[test]
+fn clips_that_hold_no_voice_are_refused() {
+    let encoder = SpeakerEncoder::load(&file("../weights/data/tts_speaker.onnx")).unwrap();
+    let refusal =
+        |samples: &[f32]| encoder.clone_voice("x", samples, 16_000).unwrap_err().to_string();
+    assert!(refusal(&[0.1; 16_000]).contains("1000 ms"));
+    let hum: Vec<f32> =
+        (0..160_000).map(|i| if i < 8000 { (i as f32 * 0.06).sin() * 0.3 } else { 0.0 }).collect();
+    assert!(refusal(&hum).contains("s of speech"), "{}", refusal(&hum));
+}
+
+#[test]
+fn every_language_is_spoken_by_every_voice() {
+    let synthesiser = synthesiser();
+    let word = |language, phones: &[&str]| SpokenWord {
+        text: "x".into(),
+        phones: phones.iter().map(|p| (*p).to_owned()).collect(),
+        language,
+        after: None,
+    };
+    let spanish = word(Language::Spanish, &["G", "ɾ", "a1", "S", "Y", "a0", "S"]);
+    let hindi = word(Language::Hindi, &["d", "ʱ", "AH0", "N", "Y", "AH0", "ʋ", "a1", "d"]);
+    for voice in synthesiser.voices().iter().take(3) {
+        for word in [&spanish, &hindi] {
+            let mut said = synthesiser
+                .begin(std::slice::from_ref(word), &Prosody::plain(&voice.name))
+                .unwrap();
+            let wave = said.rest(&synthesiser).unwrap();
+            assert!(rms(&wave) > 0.02 && wave.len() > 7200, "{}: {:?}", voice.name, word.language);
+        }
+    }
 }

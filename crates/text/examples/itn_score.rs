@@ -59,7 +59,7 @@ fn main() -> ExitCode {
 
 fn parse(mut args: Vec<String>) -> Result<Args, String> {
     let language =
-        |tag: &str| Language::from_tag(tag).ok_or(format!("{tag}: give en, es or hi as language"));
+        |tag: &str| Language::from_code(tag).ok_or(format!("{tag}: give en, es or hi as language"));
     let mut flag = |name: &str| {
         let found = args.iter().position(|a| a == name);
         found.map(|i| args.remove(i)).is_some()

@@ -1,14 +1,17 @@
 //! Runs a folder of `input~expected` cases through the rules and prints how many pass, class by class.
 //!
-//! `cargo run -p hearsay-text --example rule_cases -- FOLDER [--failures]` where FOLDER holds
+//! `cargo run -p hearsay-text --example rule_cases -- FOLDER [--language es|hi] [--failures]` where FOLDER holds
 //! `data_text_normalization` and `data_inverse_text_normalization`. A case with several accepted answers
 //! (an `input~` line or `~input` line followed by answers) passes with any of them.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use hearsay_text::itn::{ItnOptions, itn_with};
+use hearsay_text::language::Language;
+
 /// A rule set under test.
-type Rewrite = fn(&str) -> String;
+type Rewrite = fn(&str, Language) -> String;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -17,12 +20,16 @@ fn main() -> ExitCode {
         return ExitCode::from(2);
     };
     let failures = args.iter().any(|a| a == "--failures");
+    let named = args.iter().skip_while(|a| *a != "--language").nth(1);
+    let language = named.and_then(|code| Language::from_code(code)).unwrap_or_default();
     let kinds: [(&str, Rewrite); 2] = [
-        ("data_text_normalization", hearsay_text::normalize::normalize_text),
-        ("data_inverse_text_normalization", hearsay_text::itn::itn),
+        ("data_text_normalization", hearsay_text::normalize::normalize_text_in),
+        ("data_inverse_text_normalization", |text, language| {
+            itn_with(text, &ItnOptions::new(language))
+        }),
     ];
     for (name, rewrite) in kinds {
-        match score(&Path::new(folder).join(name), rewrite, failures) {
+        match score(&Path::new(folder).join(name), |text| rewrite(text, language), failures) {
             Ok(()) => {}
             Err(message) => {
                 eprintln!("rule_cases: {folder}/{name}: {message}");
@@ -39,7 +46,7 @@ struct Case {
     answers: Vec<String>,
 }
 
-fn score(folder: &Path, rewrite: Rewrite, failures: bool) -> Result<(), String> {
+fn score(folder: &Path, rewrite: impl Fn(&str) -> String, failures: bool) -> Result<(), String> {
     let mut files: Vec<_> = std::fs::read_dir(folder)
         .map_err(|e| e.to_string())?
         .filter_map(|f| f.ok().map(|f| f.path()))
@@ -72,9 +79,11 @@ fn score(folder: &Path, rewrite: Rewrite, failures: bool) -> Result<(), String> 
     Ok(())
 }
 
-/// White space counts as one space, as in the suite the cases come from.
+/// Capitals and ASCII signs do not count, and white space counts as one space.
 fn same(a: &str, b: &str) -> bool {
-    a.split_whitespace().eq(b.split_whitespace())
+    let bare =
+        |s: &str| s.to_lowercase().replace(|c: char| c.is_ascii_punctuation() || c == '।', " ");
+    bare(a).split_whitespace().eq(bare(b).split_whitespace())
 }
 
 fn parse(text: &str) -> Vec<Case> {
@@ -85,7 +94,10 @@ fn parse(text: &str) -> Vec<Case> {
                 cases.push(Case { input: input.into(), answers: Vec::new() })
             }
             Some((input, answer)) if !input.trim().is_empty() => {
-                cases.push(Case { input: input.into(), answers: vec![answer.into()] });
+                cases.push(Case {
+                    input: input.into(),
+                    answers: answer.split('~').map(String::from).collect(),
+                });
             }
             Some(_) => {}
             None => {

@@ -92,7 +92,7 @@ fn run(s: &Settings) -> Result<(), String> {
         }
     }
     eprintln!("{} pronunciations to train on, {} words held out", train.len(), held.len());
-    let (graphones, corpus) = align(&train);
+    let (graphones, corpus) = align(&train.iter().map(backwards).collect::<Vec<_>>());
     eprintln!("{} graphones, {} words aligned", graphones.len(), corpus.len());
     let levels = ngram(&corpus, graphones.len() + 2, s);
     let bytes = lts::encode(&graphones, &levels);
@@ -105,6 +105,11 @@ fn run(s: &Settings) -> Result<(), String> {
         score(&bytes, &train, &held)?;
     }
     std::fs::write(&s.model, bytes).map_err(|e| format!("{}: {e}", s.model))
+}
+
+/// A word from its end to its beginning, as the model reads it.
+fn backwards((letters, phones): &Word) -> Word {
+    (letters.iter().rev().copied().collect(), phones.iter().rev().copied().collect())
 }
 
 /// Words whose entry says that they are read letter by letter.

@@ -22,6 +22,8 @@ mod spanish;
 mod stream;
 mod words;
 
+pub use crate::language::Language;
+pub(crate) use hindi::number_name as hindi_number_name;
 pub use slot::{digits, number};
 pub use stream::ItnStream;
 
@@ -32,36 +34,12 @@ pub const RUN_WORDS_MAX: usize = 48;
 /// How many words a rule may look back.
 const BEFORE_WORDS_MAX: usize = 4;
 
-/// A language that was spoken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Language {
-    /// English; decimal point, dollars by default.
-    #[default]
-    English,
-    /// Spanish; decimal comma, the long scale ("un billón" is ten to the twelfth).
-    Spanish,
-    /// Hindi in Devanagari; lakh and crore, the fractions "सवा", "डेढ़", "ढाई".
-    Hindi,
-}
-
-impl Language {
-    /// The language of a tag such as "en", "es-MX" or "hi_IN", in any case; `None` for others.
-    pub fn from_tag(tag: &str) -> Option<Self> {
-        let main = tag.split(['-', '_']).next().unwrap_or(tag);
-        match main.to_ascii_lowercase().as_str() {
-            "en" | "english" => Some(Self::English),
-            "es" | "spanish" => Some(Self::Spanish),
-            "hi" | "hindi" => Some(Self::Hindi),
-            _ => None,
-        }
-    }
-
-    fn rules(self) -> &'static [Rule] {
-        match self {
-            Self::English => &english::RULES,
-            Self::Spanish => &spanish::RULES,
-            Self::Hindi => &hindi::RULES,
-        }
+/// The rules of a language.
+fn rules_of(language: Language) -> &'static [Rule] {
+    match language {
+        Language::English => &english::RULES,
+        Language::Spanish => &spanish::RULES,
+        Language::Hindi => &hindi::RULES,
     }
 }
 
@@ -138,8 +116,8 @@ pub fn itn_with(text: &str, options: &ItnOptions) -> String {
 
 /// What the first rule that fits makes of the front of a run.
 fn rewrite(run: words::Run<'_>, context: Context<'_>) -> Option<Written> {
-    let second = context.options.second.map_or(&[][..], Language::rules);
-    let mut rules = context.options.language.rules().iter().chain(second);
+    let second = context.options.second.map_or(&[][..], rules_of);
+    let mut rules = rules_of(context.options.language).iter().chain(second);
     rules.find_map(|rule| rule(run, context)).filter(|w| w.words > 0)
 }
 

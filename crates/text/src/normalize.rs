@@ -2,12 +2,18 @@
 //!
 //! Every [`NormToken`] remembers which bytes of the input it speaks for, so that the time of a spoken word
 //! leads back to the written one. This module holds the scanner, which is the same for every language; the
-//! rules of a language are a table of functions, tried in order at each place ([`english::RULES`]). It does
+//! rules of a language are a table of functions, tried in order at each place ([`english::RULES`],
+//! [`spanish::RULES`], [`hindi::RULES`]). It does
 //! not know how words sound; that is [`crate::g2p`].
 
 use std::ops::Range;
 
+use crate::language::Language;
+use crate::plain::{self, Plain};
+
 pub mod english;
+pub mod hindi;
+pub mod spanish;
 
 /// Input beyond this many bytes is not read; a reply that long is split into sentences first.
 pub const TEXT_BYTES_MAX: usize = 16 * 1024;
@@ -90,43 +96,109 @@ pub struct Rule {
     pub ranges: bool,
 }
 
-/// Splits written text into tokens with their spoken words. At most [`TEXT_BYTES_MAX`] bytes are read.
+/// Splits written English into tokens with their spoken words. At most [`TEXT_BYTES_MAX`] bytes are read.
 pub fn normalize(text: &str) -> Vec<NormToken> {
+    normalize_in(text, Language::English)
+}
+
+/// As [`normalize`], in any of the languages; the whole text is taken to be in it.
+pub fn normalize_in(text: &str, language: Language) -> Vec<NormToken> {
+    let spans = [(0..bounded(text).len(), language)];
+    normalize_spans(text, &spans).into_iter().map(|(token, _)| token).collect()
+}
+
+/// As [`normalize`], each part in its language; the parts come from [`crate::language::spans`].
+pub fn normalize_spans(
+    text: &str,
+    spans: &[(Range<usize>, Language)],
+) -> Vec<(NormToken, Language)> {
+    normalize_spans_with(text, spans, &|_| None)
+}
+
+/// Looks for a token at a place before all rules of the language.
+pub(crate) type FirstRule<'a> = &'a dyn Fn(Place<'_>) -> Option<Hit>;
+
+/// As [`normalize_spans`], with a rule that comes before all others.
+pub(crate) fn normalize_spans_with(
+    text: &str,
+    spans: &[(Range<usize>, Language)],
+    first: FirstRule<'_>,
+) -> Vec<(NormToken, Language)> {
     let text = bounded(text);
     let mut tokens: Vec<NormToken> = Vec::new();
-    let mut at = 0;
-    while let Some(c) = text[at..].chars().next() {
+    let mut languages = Vec::new();
+    for (range, language) in spans {
+        scan(text.get(..range.end).unwrap_or(text), range.start, *language, first, &mut tokens);
+        languages.resize(tokens.len(), *language);
+    }
+    set_pauses(text, &mut tokens);
+    tokens.into_iter().zip(languages).collect()
+}
+
+/// The rules of a language, and how it says "5-7".
+fn rules_of(language: Language) -> (&'static [Rule], &'static str) {
+    match language {
+        Language::English => (&english::RULES, "to"),
+        Language::Spanish => (&spanish::RULES, "a"),
+        Language::Hindi => (&hindi::RULES, "से"),
+    }
+}
+
+/// Reads a text from a place on to its end.
+fn scan(
+    text: &str,
+    mut at: usize,
+    language: Language,
+    first: FirstRule<'_>,
+    tokens: &mut Vec<NormToken>,
+) {
+    let (rules, between) = rules_of(language);
+    while let Some(c) = text.get(at..).and_then(|t| t.chars().next()) {
         if c.is_whitespace() {
             at += c.len_utf8();
             continue;
         }
-        let found = english::RULES.iter().find_map(|r| Some(((r.find)(Place { text, at })?, r)));
+        if let Some(hit) = first(Place { text, at }) {
+            at = push(tokens, at, hit);
+            continue;
+        }
+        // A tag that nobody knows is part of the gap between two words.
+        if let Some(len) = plain::opaque_tag(&text[at..]) {
+            at += len;
+            continue;
+        }
+        let found = rules.iter().find_map(|r| Some(((r.find)(Place { text, at })?, r)));
         let Some((hit, rule)) = found else {
             at += c.len_utf8();
             continue;
         };
-        at = push(&mut tokens, at, hit);
+        at = push(tokens, at, hit);
         if rule.ranges
             && let Some((mark, hit)) = range_end(Place { text, at }, rule)
         {
             tokens.push(NormToken {
-                spoken: "to".into(),
+                spoken: between.into(),
                 source: mark.clone(),
                 pause_after: Pause::None,
             });
-            at = push(&mut tokens, mark.end, hit);
+            at = push(tokens, mark.end, hit);
         }
     }
-    set_pauses(text, &mut tokens);
-    tokens
 }
 
-/// The spoken form of a text as one line; punctuation and spacing between tokens stay as they were.
+/// The spoken form of a text, made plain ([`Plain`]) first, as one line; punctuation and spacing between
+/// tokens stay as they were.
 pub fn normalize_text(text: &str) -> String {
-    let text = bounded(text);
+    normalize_text_in(text, Language::English)
+}
+
+/// As [`normalize_text`], in any of the languages.
+pub fn normalize_text_in(text: &str, language: Language) -> String {
+    let plain = Plain::new(text);
+    let text = bounded(plain.text());
     let mut out = String::with_capacity(text.len() * 2);
     let mut at = 0;
-    for token in normalize(text) {
+    for token in normalize_in(text, language) {
         push_gap(&mut out, text, at..token.source.start);
         out.push_str(&token.spoken);
         at = token.source.end;
@@ -144,13 +216,29 @@ fn push_gap(out: &mut String, text: &str, gap: Range<usize>) {
     } else if signs.is_empty() && gap.start > 0 && gap.end < text.len() && !out.ends_with(' ') {
         out.push(' ');
     } else {
-        out.extend(signs.replace("``", "\"").chars().filter(|c| !c.is_numeric()));
+        let signs = signs.replace("``", "\"");
+        let mut rest = signs.as_str();
+        while let Some(c) = rest.chars().next() {
+            let tag = plain::opaque_tag(rest);
+            let len = tag.unwrap_or(c.len_utf8());
+            if tag.is_some() || !c.is_numeric() {
+                out.push_str(&rest[..len]);
+            }
+            rest = &rest[len..];
+        }
     }
 }
 
 /// The longest beginning of `text` that is within [`TEXT_BYTES_MAX`].
 pub(crate) fn bounded(text: &str) -> &str {
     &text[..text.floor_char_boundary(TEXT_BYTES_MAX)]
+}
+
+/// The value of a decimal digit of the scripts that callers' texts are likely to hold.
+fn figure_value(c: char) -> Option<u8> {
+    const ZEROS: [char; 9] = ['0', '٠', '۰', '०', '০', '੦', '૦', '௦', '０'];
+    let value = ZEROS.iter().find_map(|&z| (c as u32).checked_sub(z as u32).filter(|d| *d < 10))?;
+    u8::try_from(value).ok()
 }
 
 fn push(tokens: &mut Vec<NormToken>, at: usize, hit: Hit) -> usize {

@@ -134,14 +134,14 @@ pub fn split(text: &str) -> Vec<Sentence> {
 }
 
 /// A place after a mark that may end a sentence.
-struct End {
-    at: usize,
+pub(crate) struct End {
+    pub(crate) at: usize,
     /// Whether nothing that could still arrive would change it.
-    certain: bool,
+    pub(crate) certain: bool,
 }
 
 /// Every place where a sentence ends or, given what has arrived, may end.
-fn ends(text: &str) -> impl Iterator<Item = End> + '_ {
+pub(crate) fn ends(text: &str) -> impl Iterator<Item = End> + '_ {
     text.char_indices().filter_map(move |(i, c)| {
         if c == '\n' {
             return Some(End { at: i + 1, certain: true });
@@ -177,6 +177,9 @@ fn judge(text: &str, i: usize, mark: char, closed: &str) -> Option<bool> {
     if !dots && never_ends(text, i) {
         return None;
     }
+    if !dots && is_country(word_before(text, i)) {
+        return after_country(closed);
+    }
     let open = dots || may_not_end(text, i);
     match next {
         None => Some(!open),
@@ -197,18 +200,70 @@ fn word_before(text: &str, i: usize) -> &str {
     &before[start..]
 }
 
+/// "U.S" and its like: capitals with points between them.
+fn is_country(word: &str) -> bool {
+    word.len() > 2 && word.split('.').all(|p| p.len() == 1 && p.starts_with(char::is_uppercase))
+}
+
+/// Whether a sentence ends at "U.S.": only before a word that often begins one ("the U.S. Senate" goes on).
+fn after_country(closed: &str) -> Option<bool> {
+    const STARTERS: [&str; 24] = [
+        "The", "It", "We", "I", "You", "He", "She", "They", "This", "That", "These", "Those",
+        "But", "And", "In", "If", "What", "When", "Where", "How", "Why", "Please", "Is", "There",
+    ];
+    let next = closed.trim_start();
+    let len = next.find(|c: char| !c.is_alphabetic()).unwrap_or(next.len());
+    let word = &next[..len];
+    if len < next.len() {
+        return STARTERS.contains(&word).then_some(true);
+    }
+    STARTERS.iter().any(|s| s.starts_with(word)).then_some(false)
+}
+
 /// Abbreviations that stand before something: "Dr. Smith" never ends at its point.
 fn never_ends(text: &str, i: usize) -> bool {
-    const TITLES: [&str; 26] = [
-        "dr", "mr", "mrs", "ms", "prof", "rev", "gen", "col", "capt", "lt", "sgt", "sen", "gov",
-        "hon", "mt", "e.g", "i.e", "vs", "approx", "fig", "eq", "cf", "messrs", "mx", "rs", "st",
+    const TITLES: [&str; 33] = [
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "rev",
+        "gen",
+        "col",
+        "capt",
+        "lt",
+        "sgt",
+        "sen",
+        "gov",
+        "hon",
+        "mt",
+        "e.g",
+        "i.e",
+        "vs",
+        "approx",
+        "fig",
+        "eq",
+        "cf",
+        "messrs",
+        "mx",
+        "rs",
+        "st",
+        "sra",
+        "srta",
+        "dra",
+        "sr",
+        "डॉ",
+        "श्री",
+        "नं",
     ];
     let word = word_before(text, i);
     let lower = word.to_lowercase();
-    if lower == "st" {
-        // "Main St." may end a sentence, "St. Louis" may not.
+    if matches!(lower.as_str(), "st" | "sr") {
+        // "Main St." and "John Smith Sr." may end a sentence, "St. Louis" and "el Sr. García" may not.
         let before = text[..i - word.len()].trim_end();
-        return !before.rsplit(' ').next().is_some_and(|w| w.starts_with(char::is_uppercase));
+        let name = |w: &str| w.starts_with(char::is_uppercase) && !matches!(w, "El" | "The");
+        return !before.rsplit(' ').next().is_some_and(name);
     }
     let initial = word.len() == 1 && word.starts_with(char::is_uppercase) && word != "I";
     let list_number = word.len() <= 2
@@ -283,6 +338,11 @@ mod tests {
                 "I live on Main St. Call me. St. Louis is far.",
                 &["I live on Main St.", "Call me.", "St. Louis is far."],
             ),
+            Case(
+                "The U.S. Senate met. We left the U.S. It was late.",
+                &["The U.S. Senate met.", "We left the U.S.", "It was late."],
+            ),
+            Case("Habla la Sra. Ruiz con el Sr. Gil.", &["Habla la Sra. Ruiz con el Sr. Gil."]),
             Case("e.g. this, i.e. that. Ok?!", &["e.g. this, i.e. that.", "Ok?!"]),
             Case("One\nTwo", &["One", "Two"]),
         ] {

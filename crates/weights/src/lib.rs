@@ -82,6 +82,8 @@ weights! {
     TTS_FRAMES = "tts_frames.onnx", "tts.md";
     /// The vocoder.
     TTS_VOCODER = "tts_vocoder.onnx", "tts.md";
+    /// The speaker encoder of voice cloning.
+    TTS_SPEAKER = "tts_speaker.onnx", "tts.md";
     /// The synthesiser's voices and dimensions.
     TTS_META = "tts_meta.json", "tts.md";
     /// The English pronunciation dictionary.

@@ -10,11 +10,16 @@ const SHOWN_CHARS_MAX: usize = 40;
 
 /// Parses a text frame, within the length bound, as a JSON object.
 pub(crate) fn object(text: &str) -> Result<Value, WireError> {
-    let fail = |kind| Err(WireError::new(kind, "message"));
     if text.len() > MESSAGE_BYTES_MAX {
-        return fail(WireErrorKind::TooLong { bytes: text.len() });
+        return Err(WireError::new(WireErrorKind::TooLong { bytes: text.len() }, "message"));
     }
-    match serde_json::from_str::<Value>(text) {
+    body(text.as_bytes())
+}
+
+/// Parses bytes whose length somebody has bounded as a JSON object.
+pub(crate) fn body(bytes: &[u8]) -> Result<Value, WireError> {
+    let fail = |kind| Err(WireError::new(kind, "message"));
+    match serde_json::from_slice::<Value>(bytes) {
         Ok(value) if value.is_object() => Ok(value),
         Ok(value) => fail(WireErrorKind::NotJson(format!("it is {}", shown(&value)))),
         Err(error) => fail(WireErrorKind::NotJson(error.to_string())),
@@ -38,7 +43,7 @@ fn shortened(text: &str) -> String {
     out
 }
 
-fn bad(at: &'static str, expected: &'static str, value: &Value) -> WireError {
+pub(crate) fn bad(at: &'static str, expected: &'static str, value: &Value) -> WireError {
     WireError::new(WireErrorKind::Bad { expected, found: shown(value) }, at)
 }
 
@@ -81,6 +86,53 @@ pub(crate) fn pairs(message: &Value, at: &'static str) -> Vec<(String, String)> 
 /// The field as a string, if it is one.
 pub(crate) fn optional<'a>(message: &'a Value, path: &str) -> Option<&'a str> {
     find(message, path).and_then(Value::as_str)
+}
+
+/// A string that may be absent or empty (`None`); anything else is an error.
+pub(crate) fn text_if_any(message: &Value, at: &'static str) -> Result<Option<String>, WireError> {
+    match find(message, at) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone()).filter(|text| !text.is_empty())),
+        Some(other) => Err(bad(at, "a string", other)),
+    }
+}
+
+/// A number that may be absent and may be written as a string.
+pub(crate) fn decimal_if_any(message: &Value, at: &'static str) -> Result<Option<f64>, WireError> {
+    let Some(value) = find(message, at) else { return Ok(None) };
+    let number =
+        value.as_f64().or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+    number.map(Some).ok_or_else(|| bad(at, "a number", value))
+}
+
+/// A whole number that may be absent and may be written as a string.
+pub(crate) fn whole_if_any(message: &Value, at: &'static str) -> Result<Option<u32>, WireError> {
+    let Some(value) = find(message, at) else { return Ok(None) };
+    let number = value
+        .as_u64()
+        .and_then(|number| u32::try_from(number).ok())
+        .or_else(|| value.as_str().and_then(|text| text.trim().parse().ok()));
+    number.map(Some).ok_or_else(|| bad(at, "a whole number", value))
+}
+
+/// True or false, as such or as a word, that may be absent.
+pub(crate) fn flag_if_any(message: &Value, at: &'static str) -> Result<Option<bool>, WireError> {
+    match find(message, at) {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(Value::String(word)) if word == "true" => Ok(Some(true)),
+        Some(Value::String(word)) if word == "false" => Ok(Some(false)),
+        Some(other) => Err(bad(at, "true or false", other)),
+    }
+}
+
+/// A list of strings that may be absent (empty).
+pub(crate) fn list(message: &Value, at: &'static str) -> Result<Vec<String>, WireError> {
+    let Some(value) = find(message, at) else { return Ok(Vec::new()) };
+    let texts = value.as_array().map(|items| {
+        items.iter().map(|item| item.as_str().map(str::to_owned)).collect::<Option<Vec<_>>>()
+    });
+    texts.flatten().ok_or_else(|| bad(at, "a list of strings", value))
 }
 
 /// The stream's encoding from a media type (which may carry `;rate=`) and a rate.

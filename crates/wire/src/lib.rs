@@ -1,4 +1,4 @@
-//! Bytes to typed messages and back: the media WebSockets of phone providers.
+//! Bytes to typed messages and back: the media WebSockets of phone providers, and the requests of speech APIs.
 //!
 //! One module per provider knows its JSON, its answer document and its signature. [`Codec`] hides which one it is: text
 //! frames in become [`Inbound`], [`Outbound`] becomes text frames. What it is not: there is no socket, no clock, no task
@@ -11,9 +11,12 @@
 
 mod error;
 mod field;
+pub mod openai;
 pub mod plivo;
+pub mod speech;
 pub mod twilio;
 mod url;
+pub mod waves;
 mod xml;
 
 pub use error::{WireError, WireErrorKind};

@@ -7,6 +7,7 @@
 mod check;
 mod error;
 mod fields;
+mod fillers;
 mod model;
 mod read;
 mod read_graph;
@@ -14,6 +15,7 @@ mod read_turns;
 mod tree;
 
 pub use error::{AgentErrors, Problem};
+pub use fillers::{BREATH, Fillers};
 pub use model::{
     Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases, Router,
     SlotKind, SlotSpec, ToolSpec,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use super::fillers::Fillers;
 use crate::condition::Condition;
 use crate::output::Expectation;
 use crate::template::Template;
@@ -26,6 +27,7 @@ pub struct Agent {
     pub(crate) limits: Limits,
     pub(crate) turn_taking: TurnTaking,
     pub(crate) phrases: Phrases,
+    pub(crate) fillers: Option<Fillers>,
 }
 
 /// One of the agents of the network: who speaks at some of the nodes.
@@ -385,6 +387,10 @@ impl Agent {
     /// The thresholds of turn-taking.
     pub fn turn_taking(&self) -> &TurnTaking {
         &self.turn_taking
+    }
+    /// What covers a late answer; `None` when it is off or the language has none.
+    pub fn fillers(&self) -> Option<&Fillers> {
+        self.fillers.as_ref()
     }
     /// The variables of the file, such as addresses of services.
     pub fn vars(&self) -> &BTreeMap<String, String> {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::check::check;
 use super::error::{AgentErrors, Place};
 use super::fields::{Fields, Reader, Target};
+use super::fillers::{Fillers, read_fillers};
 use super::model::{
     Agent, HttpMethod, Intent, Limits, Persona, Phrases, Router, SlotKind, SlotSpec, ToolSpec,
 };
@@ -61,13 +62,18 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         .take("turn_taking")
         .map(|tree| read_turns::read_turn_taking(reader, tree))
         .unwrap_or_default();
+    let language = language.unwrap_or_else(|| "en".to_owned());
+    let fillers = match fields.take("fillers") {
+        Some(tree) => read_fillers(reader, tree, &language),
+        None => Fillers::of(&language),
+    };
     let mut places = GraphPlaces::default();
     let graph = fields.need(reader, "graph").and_then(|tree| read_graph(reader, tree, &mut places));
     fields.finish(reader);
     let (start, nodes) = graph?;
     let agent = Agent {
         name: name.unwrap_or_default(),
-        language: language.unwrap_or_else(|| "en".to_owned()),
+        language,
         personas: personas.unwrap_or_default(),
         router: router.unwrap_or_default(),
         slots,
@@ -80,6 +86,7 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         limits,
         turn_taking,
         phrases,
+        fillers,
     };
     Some((agent, places))
 }

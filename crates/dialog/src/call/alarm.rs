@@ -33,8 +33,10 @@ pub(super) enum Alarm {
     KeysPause,
     /// The playback stands still.
     PlaybackStalled,
-    /// A tool takes long enough for a word.
+    /// A tool takes long enough for a word of its own.
     Filler,
+    /// The answer is late enough for one of the agent's fillers.
+    LateAnswer,
     /// The tool's answer does not come.
     ToolMissing,
     /// The call has reached its longest length.
@@ -57,15 +59,14 @@ impl Call {
     /// Alarms of the state that the call is in.
     fn turn_alarms(&self) -> [Option<(CallTime, Alarm)>; 3] {
         let limits = &self.agent.limits;
+        let late_answer = self.filler_due().map(|at| (at, Alarm::LateAnswer));
         match self.turn {
             Turn::CallerSpeaking { since, .. } => self.caller_alarms(since),
             Turn::AgentPaused { since, .. } => self.judging_alarms(since),
             Turn::Finalising { since, .. } => {
                 [Some((since + limits.final_ms_max, Alarm::FinalMissing)), None, None]
             }
-            Turn::Thinking { since, .. } => {
-                [Some((since + limits.think_ms_max, Alarm::ThoughtMissing)), None, None]
-            }
+            Turn::Thinking { .. } => [late_answer, None, None],
             Turn::Listening { since } => {
                 let keys = self.keys.deadline.map(|at| (at, Alarm::KeysPause));
                 [Some((since + limits.silence_ms_max, Alarm::Silence)), keys, None]
@@ -77,7 +78,7 @@ impl Call {
                 [stalled, None, None]
             }
             Turn::Working { .. } => {
-                [self.desk.filler_at().map(|at| (at, Alarm::Filler)), None, None]
+                [self.desk.filler_at().map(|at| (at, Alarm::Filler)), late_answer, None]
             }
             Turn::Idle | Turn::Ended => [None; 3],
         }
@@ -111,16 +112,21 @@ impl Call {
     }
 
     /// Alarms of the call as a whole.
-    fn standing_alarms(&self) -> [Option<(CallTime, Alarm)>; 2] {
+    fn standing_alarms(&self) -> [Option<(CallTime, Alarm)>; 3] {
         if let Turn::Idle | Turn::Ended = self.turn {
-            return [None; 2];
+            return [None; 3];
         }
         let end = match self.closing {
             Some(closing) => (closing.deadline, Alarm::GoodbyeLimit),
             None => (self.connected_at + self.agent.limits.call_ms_max, Alarm::CallLimit),
         };
         let tool = self.desk.deadline().map(|at| (at + TOOL_GRACE_MS, Alarm::ToolMissing));
-        [Some(end), tool]
+        // Also while a filler covers it.
+        let thought = self
+            .thought
+            .as_ref()
+            .map(|thought| (thought.since + self.agent.limits.think_ms_max, Alarm::ThoughtMissing));
+        [Some(end), tool, thought]
     }
 
     /// Rings every alarm whose time has come.
@@ -157,6 +163,7 @@ impl Call {
                 self.take_failure(EnginePart::Speak, "the playback stands still")
             }
             Alarm::Filler => self.say_filler(),
+            Alarm::LateAnswer => self.say_late_filler(),
             Alarm::ToolMissing => self.on_tool_done(Err(ToolFailure::Timeout)),
             Alarm::CallLimit => {
                 let agent = Arc::clone(&self.agent);

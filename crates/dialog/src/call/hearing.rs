@@ -176,7 +176,7 @@ impl Call {
     }
 
     /// The caller speaks again before the agent could answer: it is still the same turn.
-    fn caller_goes_on(&mut self) {
+    pub(super) fn caller_goes_on(&mut self) {
         let since = self.voice.burst().map_or(self.now, |burst| burst.since);
         if let Turn::Finalising { utterance, .. } = self.turn {
             self.hearing.prefix_awaited = Some(utterance);
@@ -311,6 +311,9 @@ impl Call {
     }
 
     fn pause_reply(&mut self) {
+        if self.is_filling() {
+            return self.speaks_over_filler();
+        }
         let Some(reply) = self.speech.active.as_ref().filter(|reply| reply.line.interruptible)
         else {
             return;

@@ -3,9 +3,11 @@
 //! `handle` is the only way in and `poll` the only way out. The state of turn-taking is
 //! one [`Turn`], changed in `set_turn` alone; late events are dropped in `is_late` alone;
 //! all waiting is an `Alarm`. What happens in each state is in `hearing` (the caller's
-//! side), `speaking` (the agent's side) and `walking` (the graph, understanding, tools).
+//! side), `speaking` and `filling` (the agent's side) and `walking` (the graph, understanding,
+//! tools).
 
 mod alarm;
+mod filling;
 mod hearing;
 mod speaking;
 mod walking;
@@ -25,6 +27,7 @@ use crate::time::{CallTime, UtteranceId};
 use crate::turn::Turn;
 use crate::voice_activity::VoiceActivity;
 
+use filling::Filling;
 use hearing::Hearing;
 use speaking::Speech;
 use walking::{Keys, PendingThought, ToolDesk};
@@ -59,6 +62,7 @@ pub struct Call {
     speech: Speech,
     desk: ToolDesk,
     thought: Option<PendingThought>,
+    filling: Filling,
     keys: Keys,
     node: String,
     reprompts: u32,
@@ -103,6 +107,7 @@ impl Call {
             speech: Speech::default(),
             desk: ToolDesk::default(),
             thought: None,
+            filling: Filling::default(),
             keys: Keys::default(),
             node: agent.start().to_owned(),
             reprompts: 0,
@@ -247,7 +252,7 @@ impl Call {
         while let Turn::Listening { .. } | Turn::Working { .. } | Turn::AgentSpeaking { .. } =
             self.turn
         {
-            if self.speech.active_id().is_some() {
+            if self.speech.active_id().is_some() && !self.yield_to_answer() {
                 return;
             }
             if let Some(outcome) = self.desk.deferred.take() {
@@ -263,12 +268,17 @@ impl Call {
         }
     }
 
-    /// Nobody has anything to say: a tool works or the caller is listened to.
+    /// Nobody has anything to say: the agent thinks, a tool works or the caller is listened to.
     fn wait_for_somebody(&mut self) {
-        match (self.desk.running_id(), self.turn) {
-            (Some(tool_call), _) => self.set_turn(Turn::Working { tool_call }),
-            (None, Turn::Listening { .. }) => {}
-            (None, _) => self.set_turn(Turn::Listening { since: self.now }),
+        if let Some(PendingThought { think, since, .. }) = self.thought {
+            return self.set_turn(Turn::Thinking { think, since });
+        }
+        if let Some(tool_call) = self.desk.running_id() {
+            return self.set_turn(Turn::Working { tool_call });
+        }
+        self.filling.nothing_awaited();
+        if !matches!(self.turn, Turn::Listening { .. }) {
+            self.set_turn(Turn::Listening { since: self.now });
         }
     }
 
@@ -276,6 +286,7 @@ impl Call {
     fn set_turn(&mut self, turn: Turn) {
         debug_assert!(self.turn != Turn::Ended, "an ended call stays ended");
         self.turn = turn;
+        self.filling.turn_changed(turn, self.now);
     }
 
     /// The graph has ended or something has failed for good: last words, then hang up.

@@ -23,7 +23,7 @@ pub(super) struct Speech {
     /// What an interruption left unsaid, until the caller's words come.
     pub cut: Vec<Line>,
     next_id: ReplyId,
-    greeted: bool,
+    pub greeted: bool,
 }
 
 impl Default for Speech {
@@ -62,7 +62,8 @@ impl Call {
         let Some(node) = self.current_node() else { return };
         let first = !self.speech.greeted && kind == SpeakKind::Reply;
         let kind = if first { SpeakKind::Greeting } else { kind };
-        let line = Line { text: text.to_owned(), agent: node.agent.clone(), kind, interruptible };
+        let (text, agent) = (text.to_owned(), node.agent.clone());
+        let line = Line { text, agent, kind, interruptible, yields: false };
         self.speech.greeted = true;
         match self.speech.queue.back_mut() {
             Some(last) if last.joins(&line) => last.join(line),
@@ -82,8 +83,11 @@ impl Call {
             style: persona.style.clone(),
             kind: line.kind,
         };
-        self.turns_count += 1;
-        self.event(EventKind::TurnStarted { turn: self.turns_count, speaker: Speaker::Agent });
+        self.filling.begun(&line);
+        if !line.yields {
+            self.turns_count += 1;
+            self.event(EventKind::TurnStarted { turn: self.turns_count, speaker: Speaker::Agent });
+        }
         self.push(Output::Speak(speak));
         self.speech.active = Some(Reply::new(reply, line, self.now));
         self.set_turn(Turn::AgentSpeaking { reply });
@@ -105,10 +109,16 @@ impl Call {
 
     pub(super) fn on_playback_done(&mut self) {
         let Some(reply) = self.speech.active.take() else { return };
-        let text = reply.line.text.clone();
+        let text = reply.line.written().to_owned();
         self.note_agent(&reply, text, false);
         let onset_ms = self.agent.turn_taking.onset_ms_min;
         let caller_speaks = self.voice.burst_of(onset_ms).is_some() && self.closing.is_none();
+        if reply.line.yields {
+            if caller_speaks {
+                self.speaks_over_filler();
+            }
+            return;
+        }
         let paused = matches!(self.turn, Turn::AgentPaused { .. });
         // The caller came in as the agent finished: the sound is an answer, not an interruption.
         if paused || (caller_speaks && self.speech.queue.is_empty()) {
@@ -140,7 +150,7 @@ impl Call {
         }
     }
 
-    fn note_agent(&mut self, reply: &Reply, text: String, interrupted: bool) {
+    pub(super) fn note_agent(&mut self, reply: &Reply, text: String, interrupted: bool) {
         let text = Pii::new(text);
         let kind = reply.line.kind;
         self.event(EventKind::AgentSaid { reply: reply.id, text: text.clone(), interrupted, kind });

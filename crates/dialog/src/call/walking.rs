@@ -24,6 +24,7 @@ const PLAIN_ANSWER_WORDS_MAX: usize = 4;
 pub(super) struct PendingThought {
     pub think: ThinkId,
     pub text: String,
+    pub since: CallTime,
     /// What the words mean if no intent is found in them.
     fallback: Option<EdgeOn>,
 }
@@ -51,8 +52,10 @@ struct RunningTool {
     name: String,
     since: CallTime,
     deadline: CallTime,
-    /// When to say its filler, until it is said.
+    /// When to say its own filler, until it is said.
     filler_at: Option<CallTime>,
+    /// Whether it has words of its own to be covered with.
+    has_own_filler: bool,
 }
 
 impl Default for ToolDesk {
@@ -73,6 +76,10 @@ impl ToolDesk {
 
     pub fn filler_at(&self) -> Option<CallTime> {
         self.running.as_ref().and_then(|tool| tool.filler_at)
+    }
+
+    pub fn has_own_filler(&self) -> bool {
+        self.running.as_ref().is_some_and(|tool| tool.has_own_filler)
     }
 
     pub fn deadline(&self) -> Option<CallTime> {
@@ -338,14 +345,15 @@ impl Call {
         }
         let think = self.desk.next_think;
         self.desk.next_think = think.next();
-        self.thought = Some(PendingThought { think, text: text.to_owned(), fallback });
+        let since = self.now;
+        self.thought = Some(PendingThought { think, text: text.to_owned(), since, fallback });
         self.push(Output::Think(ThinkRequest { think, text: Pii::new(text.to_owned()), intents }));
-        self.set_turn(Turn::Thinking { think, since: self.now });
+        self.set_turn(Turn::Thinking { think, since });
     }
 
     pub(super) fn on_thought(&mut self, thought: &Thought) {
         let Some(pending) = self.thought.take() else { return };
-        self.set_turn(Turn::Listening { since: self.now });
+        self.leave_thinking();
         let sure = thought.intents.iter().filter(|score| score.probability.is_finite());
         let best = sure.max_by(|a, b| a.probability.total_cmp(&b.probability));
         let probability = best.map_or(0.0, |score| score.probability);
@@ -376,7 +384,7 @@ impl Call {
 
     pub(super) fn think_failed(&mut self) {
         let Some(pending) = self.thought.take() else { return };
-        self.set_turn(Turn::Listening { since: self.now });
+        self.leave_thinking();
         match pending.fallback {
             Some(outcome) => self.walk(outcome),
             None => self.say_trouble(),
@@ -460,6 +468,7 @@ impl Call {
             since: self.now,
             deadline: self.now + spec.timeout_ms,
             filler_at: spec.meanwhile.as_ref().map(|_| self.now + spec.meanwhile_after_ms),
+            has_own_filler: spec.meanwhile.is_some(),
         });
         if spec.meanwhile_after_ms == 0 {
             self.say_filler();

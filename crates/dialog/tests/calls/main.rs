@@ -7,6 +7,7 @@ mod barge_in;
 mod endpoint;
 mod engine_failure;
 mod false_interruption;
+mod fillers;
 mod goodbye;
 mod keys;
 mod late_events;

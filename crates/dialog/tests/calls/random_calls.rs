@@ -61,7 +61,9 @@ impl World {
                 assert!(!speak.text.expose().is_empty());
                 (self.speaking, self.paused) = (Some(speak.reply), false);
             }
-            Output::Flush { reply } => assert_eq!(self.speaking.take(), Some(reply)),
+            Output::Flush { reply } | Output::CutFiller { reply } => {
+                assert_eq!(self.speaking.take(), Some(reply));
+            }
             Output::Pause { reply } => {
                 assert_eq!((self.speaking, self.paused), (Some(reply), false));
                 self.paused = true;

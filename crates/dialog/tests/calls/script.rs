@@ -254,13 +254,8 @@ impl Script {
                 self.due.push((self.now + self.think_ms, Input::Thought(thought)));
             }
             Output::Speak(speak) => self.speak(&speak),
-            Output::Flush { reply } => {
-                assert!(
-                    self.playing.take().is_some_and(|playing| playing.reply == reply),
-                    "flushes what plays"
-                );
-                self.note("flush");
-            }
+            Output::Flush { reply } => self.stop(reply, "flush"),
+            Output::CutFiller { reply } => self.stop(reply, "cut filler"),
             Output::Pause { reply } => self.pause(reply, true),
             Output::Resume { reply } => self.pause(reply, false),
             Output::Tool(request) => self.use_tool(&request),
@@ -325,6 +320,12 @@ impl Script {
             Some(Playing { reply: speak.reply, duration_ms, played_ms: 0, starts, paused: false });
         let planned = SpeechPlanned { reply: speak.reply, part: 0, words, duration_ms };
         self.due.push((starts, Input::SpeechPlanned(planned)));
+    }
+
+    fn stop(&mut self, reply: ReplyId, how: &str) {
+        let stopped = self.playing.take().is_some_and(|playing| playing.reply == reply);
+        assert!(stopped, "{how} of what plays");
+        self.note(how);
     }
 
     fn pause(&mut self, reply: ReplyId, paused: bool) {

@@ -15,12 +15,18 @@ pub enum EvalCommand {
     /// Voice activity: ROC-AUC, F1, misses, false alarms, onset delay.
     #[command(after_help = "Example:\n  hearsay eval vad speech.jsonl --model silero_vad.onnx")]
     Vad(EvalVadArgs),
+    /// Synthesis: word errors, distance to human recordings, seams, speed.
+    #[command(after_help = "Example:\n  hearsay eval tts sentences.txt --out renderings")]
+    Tts(EvalTtsArgs),
     /// The end of a turn: false cut-offs against delay.
     #[command(after_help = "Example:\n  hearsay eval turn turns.jsonl --json")]
     Turn(EvalTurnArgs),
     /// Spoken to written numbers, dates, amounts: right sentences.
     #[command(after_help = "Example:\n  hearsay eval itn money.txt date.txt --show 5")]
     Itn(EvalItnArgs),
+    /// Written to spoken numbers, dates, amounts: right sentences.
+    #[command(after_help = "Example:\n  hearsay eval tn cases/es --language es --show 5")]
+    Tn(EvalTnArgs),
     /// Signs and capitals: F1.
     #[command(after_help = "Example:\n  hearsay eval punctuate turns.txt")]
     Punctuate(EvalPunctuateArgs),
@@ -91,6 +97,36 @@ pub struct EvalVadArgs {
     pub model: Option<PathBuf>,
 }
 
+/// Arguments of `eval tts`.
+#[derive(Debug, Args)]
+pub struct EvalTtsArgs {
+    /// One sentence a line, or TSV or JSONL of sentences and human recordings.
+    pub manifest: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many sentences, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// A voice to score; may be repeated. The first one if left out.
+    #[arg(long = "voice")]
+    pub voices: Vec<String>,
+    /// Keep the sounds in this folder, as 16-bit WAV files of 16 kHz.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// A program that is given a WAV file and prints its words, instead of
+    /// `PocketSphinx`.
+    #[arg(long)]
+    pub recogniser: Option<String>,
+    /// A program that is given a WAV file and prints how natural it sounds, a
+    /// number.
+    #[arg(long)]
+    pub predictor: Option<String>,
+    /// Give the predictor so many files at once; it prints one number a line.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub predictor_files: u16,
+}
+
 /// Arguments of `eval turn`.
 #[derive(Debug, Args)]
 pub struct EvalTurnArgs {
@@ -123,6 +159,25 @@ pub struct EvalItnArgs {
     #[arg(long)]
     pub limit: Option<usize>,
     /// The language of the lines.
+    #[arg(long, value_enum, default_value_t = Language::En)]
+    pub language: Language,
+    /// Print this many failures of each class.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Arguments of `eval tn`.
+#[derive(Debug, Args)]
+pub struct EvalTnArgs {
+    /// A folder of files of `written~spoken` or TSV lines, one file a class, or one such file.
+    pub folder: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many cases of each file, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// The language of the cases.
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
     /// Print this many failures of each class.

@@ -4,8 +4,9 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use hearsay_audio::mel::{LogMel, MelConfig};
+use hearsay_engine::{Engine, SpeechOptions, SpeechStream};
 
-use super::{engine, models, read_wav};
+use super::{models, read_wav};
 use crate::bench_calls;
 use crate::cli::BenchCommand;
 use crate::report::Percentiles;
@@ -26,7 +27,10 @@ pub fn run(what: &BenchCommand) -> Result<ExitCode, String> {
     match what {
         BenchCommand::Calls(args) => bench_calls::run(args),
         BenchCommand::Asr { audio } => asr(&read_wav(audio, 8000)?),
-        BenchCommand::Tts => tts(),
+        BenchCommand::Tts { streams } => {
+            tts()?;
+            streams.map_or(Ok(ExitCode::SUCCESS), tts_streams)
+        }
     }
 }
 
@@ -71,14 +75,77 @@ fn show(what: &str, values: Vec<f64>) {
     );
 }
 
-/// Synthesis through the engine with one worker, at the telephone's rate.
+/// Streams at once that can be asked for.
+const STREAMS_MAX: usize = 500;
+/// Sentences that each stream speaks.
+const SENTENCES_A_STREAM: usize = 4;
+/// A stream computes no further than this ahead of its listener.
+const AHEAD: Duration = Duration::from_secs(2);
+
+/// Many streams at once, each heard in real time by somebody who hangs on the first sound.
+fn tts_streams(streams: usize) -> Result<ExitCode, String> {
+    if !(1..=STREAMS_MAX).contains(&streams) {
+        return Err(format!("--streams {streams}: give a number from 1 to {STREAMS_MAX}"));
+    }
+    let engine = super::engine(None)?;
+    let listeners: Vec<_> = (0..streams)
+        .map(|number| {
+            let engine = engine.clone();
+            std::thread::spawn(move || listener(&engine, number))
+        })
+        .collect();
+    let mut first = Vec::new();
+    for listener in listeners {
+        first.extend(listener.join().map_err(|_| "a listener stopped".to_string())??);
+    }
+    show(&format!("first of {streams} streams"), first);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One stream after another, played as fast as it sounds; the waits for their first sounds, ms.
+fn listener(engine: &Engine, number: usize) -> Result<Vec<f64>, String> {
+    // Spread over a second, as callers come.
+    std::thread::sleep(Duration::from_millis(number as u64 * 997 % 1000));
+    let mut waits = Vec::new();
+    for round in 0..SENTENCES_A_STREAM {
+        let (asked, lane) = (Instant::now(), engine.speech_lane());
+        let models = engine.models().clone();
+        let options = SpeechOptions { sample_rate_hz: 8000, ..SpeechOptions::of(&models) };
+        let mut stream = SpeechStream::new(models, options).map_err(|e| e.to_string())?;
+        stream
+            .push_text(SENTENCES[(number + round) % SENTENCES.len()])
+            .map_err(|e| e.to_string())?;
+        stream.finish_text();
+        let mut held = Box::new(stream);
+        let mut made = Duration::ZERO;
+        loop {
+            let (send, receive) = std::sync::mpsc::channel();
+            let done = move |stream, piece| {
+                // The receiver waits below.
+                let _ = send.send((stream, piece));
+            };
+            lane.step(held, done).map_err(|e| e.to_string())?;
+            let (stream, piece) = receive.recv().map_err(|e| e.to_string())?;
+            held = stream;
+            let Some(piece) = piece.map_err(|e| e.to_string())? else { break };
+            if made.is_zero() {
+                waits.push(asked.elapsed().as_secs_f64() * 1000.0);
+            }
+            made += Duration::from_secs_f64(piece.samples.len() as f64 / 8000.0);
+            std::thread::sleep(made.saturating_sub(asked.elapsed() + AHEAD));
+        }
+        std::thread::sleep(made.saturating_sub(asked.elapsed()));
+    }
+    Ok(waits)
+}
+
+/// Synthesis on one thread, at the telephone's rate.
 fn tts() -> Result<ExitCode, String> {
-    let engine = engine(Some(1))?;
-    let voice = engine.models().voices().first().map(|v| v.name.clone()).unwrap_or_default();
+    let models = super::models()?;
     let (mut first, mut took, mut audio) = (Vec::new(), Duration::ZERO, 0.0);
     for sentence in SENTENCES.iter().cycle().take(SENTENCES.len() * ROUNDS) {
         let started = Instant::now();
-        let said = super::speak::say(&engine, sentence, &voice, 1.0, 8000)?;
+        let said = hearsay_nn::on_worker(|| super::speak::say(&models, sentence, 8000))?;
         took += started.elapsed();
         audio += said.samples.len() as f64 / 8000.0;
         first.push(said.first_after.as_secs_f64() * 1000.0);

@@ -1,8 +1,10 @@
-//! `hearsay doctor`: what this machine has and lacks.
+//! `hearsay doctor`: what this machine has and lacks, and what a recording says of its making.
 
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
+use hearsay_audio::watermark::{self, Detection};
 use serde_json::json;
 
 use super::models;
@@ -56,6 +58,58 @@ pub fn run(json: bool) -> Result<ExitCode, String> {
         }
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::from(super::FOUND_PROBLEM) })
+}
+
+/// Says whether a recording carries the mark of synthetic speech, channel by channel; exit code 1
+/// when none does.
+pub fn recording(path: &Path, json: bool) -> Result<ExitCode, String> {
+    let shown = path.display();
+    let wav = super::load_wav(path)?;
+    let mut present = false;
+    let mut channels = Vec::new();
+    for channel in 0..wav.channels {
+        let samples = wav.channel(channel).unwrap_or_default();
+        let found =
+            watermark::detect(&samples, wav.rate_hz).map_err(|e| format!("{shown}: {e}"))?;
+        present |= found.present;
+        channels.push(found);
+    }
+    if json {
+        let rows: Vec<_> = channels.iter().map(as_json).collect();
+        println!("{}", json!({ "file": shown.to_string(), "present": present, "channels": rows }));
+    } else {
+        for (channel, found) in channels.iter().enumerate() {
+            let name = match (wav.channels, channel) {
+                (1, _) => String::new(),
+                (_, 0) => " (left)".to_string(),
+                _ => " (right)".to_string(),
+            };
+            println!("{shown}{name}: {}", in_words(found));
+        }
+    }
+    Ok(if present { ExitCode::SUCCESS } else { ExitCode::from(super::FOUND_PROBLEM) })
+}
+
+fn as_json(found: &Detection) -> serde_json::Value {
+    json!({ "present": found.present, "score": found.score, "threshold": found.threshold,
+        "payload": found.payload, "start_ms": found.start_ms, "end_ms": found.end_ms })
+}
+
+fn in_words(found: &Detection) -> String {
+    let Detection { score, threshold, .. } = found;
+    if !found.present {
+        return format!(
+            "no watermark of synthetic speech found (score {score:.1}, found from {threshold:.1} \
+             on); a mark in a few words or after a low-rate codec can be missed"
+        );
+    }
+    let payload = found.payload.map_or(String::new(), |bits| format!(", payload {bits:#06x}"));
+    format!(
+        "carries the watermark of synthetic speech (score {score:.1}, found from {threshold:.1} \
+         on; {:.1} to {:.1} s{payload})",
+        found.start_ms as f64 / 1000.0,
+        found.end_ms as f64 / 1000.0
+    )
 }
 
 /// The vector instructions that the model runtime can use here.

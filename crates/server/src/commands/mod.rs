@@ -4,6 +4,7 @@ mod bench;
 mod call;
 mod chat;
 mod check;
+mod clone;
 mod doctor;
 mod eval;
 mod model_folder;
@@ -14,7 +15,9 @@ mod speak;
 mod text;
 mod transcribe;
 
-use std::path::Path;
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -22,6 +25,7 @@ use hearsay_engine::{Engine, Formatting, Models};
 use hearsay_text::itn::Language as TextLanguage;
 
 use crate::cli::{Command, Language, ServeArgs};
+use crate::voice_store;
 
 /// Exit code when the command ran and found a problem.
 pub const FOUND_PROBLEM: u8 = 1;
@@ -37,6 +41,7 @@ pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
         Command::Call(args) => call::run(&args),
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Speak(args) => speak::run(&args),
+        Command::Clone(args) => clone::run(&args),
         Command::Voices { json } => speak::voices(json),
         Command::Chat { agent } => chat::run(&agent),
         Command::Check { file } => check::run(&file),
@@ -44,7 +49,8 @@ pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
         Command::Eval { what } => eval::run(&what),
         Command::Bench { what } => bench::run(&what),
         Command::Models { what } => models::run(&what),
-        Command::Doctor { json } => doctor::run(json),
+        Command::Doctor { audio: Some(path), json } => doctor::recording(&path, json),
+        Command::Doctor { audio: None, json } => doctor::run(json),
     }
 }
 
@@ -54,7 +60,9 @@ fn models() -> Result<Arc<Models>, String> {
 }
 
 fn built_in() -> Result<Models, String> {
-    Models::load().map_err(|e| format!("the built-in models do not load: {e}"))
+    let models = Models::load().map_err(|e| format!("the built-in models do not load: {e}"))?;
+    voice_store::add_all(&models);
+    Ok(models)
 }
 
 /// Starts an engine with one worker a core, or as many as asked for.
@@ -97,8 +105,8 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, String> {
     builder.enable_all().build().map_err(|e| format!("cannot start the runtime: {e}"))
 }
 
-/// Reads a WAV file as mono at `rate_hz`.
-pub fn read_wav(path: &Path, rate_hz: u32) -> Result<Vec<f32>, String> {
+/// Reads a WAV file as it is.
+fn load_wav(path: &Path) -> Result<hearsay_audio::wav::Wav, String> {
     let shown = path.display();
     let meta = std::fs::metadata(path)
         .map_err(|e| format!("{shown}: cannot be read ({e}); give an existing WAV file"))?;
@@ -115,17 +123,76 @@ pub fn read_wav(path: &Path, rate_hz: u32) -> Result<Vec<f32>, String> {
             "hearsay: {shown}: the file is shorter than its header says; using what is there"
         );
     }
+    Ok(wav)
+}
+
+/// Reads a WAV file as mono at `rate_hz`.
+pub fn read_wav(path: &Path, rate_hz: u32) -> Result<Vec<f32>, String> {
+    let wav = load_wav(path)?;
     let mono = wav.mono();
     if wav.rate_hz == rate_hz {
         return Ok(mono);
     }
     hearsay_audio::resample::resample(&mono, wav.rate_hz, rate_hz)
-        .map_err(|e| format!("{shown}: {e}"))
+        .map_err(|e| format!("{}: {e}", path.display()))
+}
+
+/// A file that is written while its bytes are made, or the standard output. It is created with its first bytes, so that
+/// what fails before leaves nothing behind.
+struct OutFile {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl OutFile {
+    /// Nothing is written yet; `-` is the standard output.
+    fn new(path: &Path) -> Self {
+        Self { path: path.to_path_buf(), file: None }
+    }
+
+    fn is_stdout(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    /// Writes more bytes.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), String> {
+        if self.is_stdout() {
+            let mut out = std::io::stdout().lock();
+            let written = out.write_all(bytes).and_then(|()| out.flush());
+            return written.map_err(|e| format!("the standard output: {e}"));
+        }
+        let file = match self.file.take() {
+            Some(file) => file,
+            None => File::create(&self.path).map_err(|e| unwritable(&self.path, &e))?,
+        };
+        let written = (&file).write_all(bytes).map_err(|e| unwritable(&self.path, &e));
+        self.file = Some(file);
+        written
+    }
+
+    /// Writes the file's first bytes once more, where it can be wound back; a pipe or a device cannot.
+    fn write_start_again(&mut self, bytes: &[u8]) -> Result<(), String> {
+        let Some(mut file) = self.file.as_ref() else { return Ok(()) };
+        if !file.metadata().is_ok_and(|meta| meta.is_file()) {
+            return Ok(());
+        }
+        let written = file.seek(SeekFrom::Start(0)).and_then(|_| file.write_all(bytes));
+        written.map_err(|e| unwritable(&self.path, &e))
+    }
+}
+
+fn unwritable(path: &Path, error: &std::io::Error) -> String {
+    format!("{}: cannot be written ({error}); give a path in an existing folder", path.display())
+}
+
+/// Writes a voice's file into its folder, which is made where it is missing.
+pub fn write_new_voice(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), String> {
+    std::fs::create_dir_all(folder)
+        .map_err(|e| format!("{}: cannot be made ({e}); set HEARSAY_VOICES", folder.display()))?;
+    write(path, bytes)
 }
 
 /// Writes a file, naming it if that fails.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    std::fs::write(path, bytes).map_err(|e| {
-        format!("{}: cannot be written ({e}); give a path in an existing folder", path.display())
-    })
+    std::fs::write(path, bytes).map_err(|e| unwritable(path, &e))
 }

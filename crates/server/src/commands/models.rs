@@ -1,9 +1,11 @@
-//! `hearsay models`: what is built in.
+//! `hearsay models`: what is built in, and what a folder of other models holds.
 
 use std::path::Path;
 use std::process::ExitCode;
 
+use hearsay_speech::mel_vocoder::MelVocoder;
 use hearsay_speech::pack::Pack;
+use hearsay_speech::piper::PiperVoice;
 use hearsay_weights::{ALL, Weight};
 use serde_json::json;
 
@@ -62,7 +64,39 @@ fn check(folder: &Path) -> Result<(), String> {
     if pack.vad.is_some() {
         println!("voice activity   Silero");
     }
+    if let Some(voice) = &pack.piper {
+        println!("voice            {}", voice_in_words(voice));
+    }
+    if let Some(vocoder) = &pack.vocoder {
+        println!("vocoder          {}", vocoder_in_words(vocoder));
+    }
     Ok(())
+}
+
+fn voice_in_words(voice: &PiperVoice) -> String {
+    let times = if voice.exact_times() { "exact" } else { "estimated" };
+    let language = if voice.language().is_empty() { "not stated" } else { voice.language() };
+    let speakers = match voice.speaker_count() {
+        1 => "1 speaker".to_string(),
+        many => format!("{many} speakers"),
+    };
+    format!(
+        "Piper, language {language}, {speakers}, {} Hz, word times {times}",
+        voice.sample_rate_hz()
+    )
+}
+
+fn vocoder_in_words(vocoder: &MelVocoder) -> String {
+    let geometry = vocoder.geometry();
+    let name = geometry.name.as_deref().unwrap_or("mel frames to sound");
+    format!(
+        "{name}, {} Hz, {} mels from {} to {} Hz, {:.1} ms a frame",
+        geometry.sample_rate,
+        geometry.mels,
+        geometry.fmin,
+        geometry.fmax,
+        geometry.hop as f32 * 1000.0 / geometry.sample_rate as f32
+    )
 }
 
 fn as_json(weight: &Weight) -> serde_json::Value {

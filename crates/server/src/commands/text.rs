@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use hearsay_engine::Formatting;
 use hearsay_text::itn::{ItnOptions, itn_with};
+use hearsay_text::language::Language;
 
 use super::{models, text_language};
 use crate::cli::{TextArgs, TextRule};
@@ -22,11 +23,13 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
     for line in std::io::stdin().lock().lines() {
         let line = line.map_err(|e| format!("standard input: {e}; give text in UTF-8"))?;
         let rewritten = match (rule, &models) {
-            (TextRule::Normalize, _) => hearsay_text::normalize::normalize_text(&line),
+            (TextRule::Normalize, _) => {
+                hearsay_text::normalize::normalize_text_in(&line, options.language)
+            }
             (TextRule::Itn, _) => itn_with(&line, &options),
             (TextRule::Punctuate, Some(models)) => punctuated(models, &line),
             (TextRule::Redact, _) => hearsay_text::pii::redact(&line),
-            (TextRule::Phonemize, Some(models)) => phones(models, &line),
+            (TextRule::Phonemize, Some(models)) => phones(models, &line, options.language),
             (_, None) => return Err("a model is missing".into()),
         };
         // A reader that went away, as `head` does, is no error.
@@ -42,7 +45,7 @@ fn punctuated(models: &hearsay_engine::Models, line: &str) -> String {
     models.format(&words, &Formatting { punctuate: true, itn: None })
 }
 
-fn phones(models: &hearsay_engine::Models, line: &str) -> String {
-    let words = models.g2p.phonemize(line);
+fn phones(models: &hearsay_engine::Models, line: &str, language: Language) -> String {
+    let words = models.g2p.phonemize_in(line, Some(language));
     words.iter().map(|word| word.phones.join(" ")).collect::<Vec<_>>().join("  ")
 }

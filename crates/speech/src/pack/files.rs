@@ -57,6 +57,21 @@ pub(super) const VAD: Part = Part {
     small: false,
 };
 
+pub(super) const PIPER: Part = Part {
+    name: "voice",
+    pattern: "NAME.onnx and NAME.onnx.json",
+    prefix: "",
+    suffix: ".onnx.json",
+    small: false,
+};
+pub(super) const VOCODER: Part = Part {
+    name: "vocoder",
+    pattern: "vocoder*.onnx and vocoder*.json",
+    prefix: "vocoder",
+    suffix: ".onnx",
+    small: false,
+};
+
 /// Which of two files of the same network is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Weights {
@@ -101,6 +116,13 @@ impl Folder {
     /// A file of this name, if it is there.
     pub fn named(&self, name: &str) -> Option<PathBuf> {
         self.names.iter().any(|other| other == name).then(|| self.path.join(name))
+    }
+
+    /// The file that has this one's name with another last extension (or without it), of the same part.
+    pub fn beside(&self, path: &Path, extension: &str, part: &Part) -> Result<PathBuf, PackError> {
+        let other = path.with_extension(extension);
+        let name = other.file_name().map(|name| name.to_string_lossy().into_owned());
+        name.and_then(|name| self.named(&name)).ok_or_else(|| self.missing(part))
     }
 
     pub fn missing(&self, part: &Part) -> PackError {

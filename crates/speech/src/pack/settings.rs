@@ -92,12 +92,19 @@ impl Settings {
                 }
             }
             _ => {
-                let parts =
-                    [files::ENCODER, files::DECODER, files::JOINER, files::TOKENS, files::VAD];
+                let parts = [
+                    files::ENCODER,
+                    files::DECODER,
+                    files::JOINER,
+                    files::TOKENS,
+                    files::VAD,
+                    files::PIPER,
+                    files::VOCODER,
+                ];
                 let part = parts.iter().find(|part| part.name == key).ok_or_else(|| {
                     format!(
                         "unknown key `{key}`; known are name, licence, search, weights, samples, \
-                         encoder, decoder, joiner, tokens, vad"
+                         encoder, decoder, joiner, tokens, vad, voice, vocoder"
                     )
                 })?;
                 self.files.insert(part.name, value);

@@ -1,69 +1,78 @@
 //! Words that are written alike and spoken differently ("read", "live", "record"), settled by the words
-//! around them. The rules look at neighbours only; where they see nothing, the dictionary's first
-//! pronunciation stands.
+//! around them: a linear model over neighbours, whose weights are a table in `homograph/table.rs`.
+//!
+//! Most pairs are a verb and a noun or adjective; they share the weights of what stands next to them, and differ
+//! in a prior. The others ("bass", "wind", "Polish") have weights of their own for the words nearby. It knows
+//! neither grammar nor meaning. `training/g2p/homographs.py` makes the table.
 
-/// Lower-case words around a homograph; empty where the text ends.
-pub struct Neighbours {
-    /// The word before, and the one before that.
-    pub before: [String; 2],
-    /// The word after, and the one after that.
-    pub after: [String; 2],
+#[rustfmt::skip]
+mod table;
+
+use table::{
+    AFTER, AFTER_ENDINGS, BEFORE, BEFORE_ENDINGS, CLASSES, EARLIER, HOMOGRAPHS, LATER, NEARBY,
+};
+
+/// A word with what stands around it.
+pub struct Spot<'a> {
+    /// The lower-case words of the text.
+    pub words: &'a [String],
+    /// Whether a pause follows each of them.
+    pub pauses: &'a [bool],
+    /// Which of the words it is.
+    pub at: usize,
+    /// Whether it is written with a capital.
+    pub capital: bool,
 }
 
-/// Which reading a rule is about.
+/// A word with two readings.
 struct Homograph {
     word: &'static str,
-    /// As a verb (for "read" and "lead": the present).
-    verb: &'static str,
-    /// As a noun or adjective (for "read": the past).
-    other: &'static str,
-    /// What stands where the neighbours say nothing.
-    verb_by_default: bool,
+    /// The first reading: the verb, where there is one.
+    first: &'static str,
+    /// The second reading.
+    second: &'static str,
+    /// How much speaks for the first reading before looking around.
+    prior: i8,
+    /// Whether the first reading is a verb and the second is not, so that the shared weights count.
+    grammar: bool,
 }
 
-const fn pair(
+/// A verb against a noun or adjective.
+const fn verb(
     word: &'static str,
-    verb: &'static str,
-    other: &'static str,
-    verb_by_default: bool,
+    first: &'static str,
+    second: &'static str,
+    prior: i8,
 ) -> Homograph {
-    Homograph { word, verb, other, verb_by_default }
+    Homograph { word, first, second, prior, grammar: true }
 }
 
-const HOMOGRAPHS: [Homograph; 25] = [
-    pair("close", "K L OW1 Z", "K L OW1 S", true),
-    pair("conduct", "K AH0 N D AH1 K T", "K AA1 N D AH0 K T", true),
-    pair("conflict", "K AH0 N F L IH1 K T", "K AA1 N F L IH0 K T", false),
-    pair("contract", "K AH0 N T R AE1 K T", "K AA1 N T R AE2 K T", false),
-    pair("contest", "K AH0 N T EH1 S T", "K AA1 N T EH0 S T", false),
-    pair("excuse", "IH0 K S K Y UW1 Z", "IH0 K S K Y UW1 S", true),
-    pair("export", "IH0 K S P AO1 R T", "EH1 K S P AO0 R T", false),
-    pair("house", "HH AW1 Z", "HH AW1 S", false),
-    pair("import", "IH0 M P AO1 R T", "IH1 M P AO2 R T", false),
-    pair("increase", "IH0 N K R IY1 S", "IH1 N K R IY2 S", true),
-    pair("decrease", "D IH0 K R IY1 S", "D IY1 K R IY2 S", true),
-    pair("insert", "IH0 N S ER1 T", "IH1 N S ER2 T", true),
-    pair("live", "L IH1 V", "L AY1 V", true),
-    pair("object", "AH0 B JH EH1 K T", "AA1 B JH EH0 K T", false),
-    pair("permit", "P ER0 M IH1 T", "P ER1 M IH2 T", true),
-    pair("present", "P R IY0 Z EH1 N T", "P R EH1 Z AH0 N T", false),
-    pair("produce", "P R AH0 D UW1 S", "P R OW1 D UW0 S", true),
-    pair("project", "P R AH0 JH EH1 K T", "P R AA1 JH EH0 K T", false),
-    pair("protest", "P R AH0 T EH1 S T", "P R OW1 T EH2 S T", false),
-    pair("record", "R IH0 K AO1 R D", "R EH1 K ER0 D", false),
-    pair("refund", "R IH0 F AH1 N D", "R IY1 F AH2 N D", false),
-    pair("refuse", "R AH0 F Y UW1 Z", "R EH1 F Y UW2 Z", true),
-    pair("subject", "S AH0 B JH EH1 K T", "S AH1 B JH IH0 K T", false),
-    pair("transfer", "T R AE0 N S F ER1", "T R AE1 N S F ER0", false),
-    pair("use", "Y UW1 Z", "Y UW1 S", true),
-];
+/// Two words that have nothing to do with each other.
+const fn sense(
+    word: &'static str,
+    first: &'static str,
+    second: &'static str,
+    prior: i8,
+) -> Homograph {
+    Homograph { word, first, second, prior, grammar: false }
+}
+
+/// Weights by word or word ending.
+type Weights = [(&'static str, i8)];
+
+/// How many words to each side are near.
+const NEAR: usize = 7;
+/// Stands for the missing word at the beginning of a phrase.
+const BEGINNING: &str = "^";
+/// Stands for the missing word at the end of a phrase.
+const END: &str = "$";
 
 /// Words after which a verb stands.
-const BEFORE_VERB: [&str; 40] = [
+const BEFORE_VERB: [&str; 39] = [
     "to", "i", "you", "we", "they", "can", "could", "will", "would", "shall", "should", "may",
     "might", "must", "not", "don't", "doesn't", "didn't", "can't", "couldn't", "won't", "wouldn't",
-    "i'll", "you'll", "we'll", "they'll", "i'd", "you'd", "we'd", "let's", "please", "who", "and",
-    "also", "do", "did", "does", "never", "always", "cannot",
+    "i'll", "you'll", "we'll", "they'll", "i'd", "you'd", "we'd", "let's", "please", "who", "also",
+    "do", "did", "does", "never", "always", "cannot",
 ];
 /// Words after which a noun or adjective stands.
 const BEFORE_NOUN: [&str; 34] = [
@@ -71,146 +80,116 @@ const BEFORE_NOUN: [&str; 34] = [
     "their", "no", "any", "some", "each", "every", "of", "in", "on", "for", "with", "by", "at",
     "from", "under", "new", "full", "is", "are", "first", "very",
 ];
+/// Words after which "read" rhymes with "seed".
+const BEFORE_PRESENT: [&str; 29] = [
+    "to", "can", "could", "will", "would", "should", "may", "might", "must", "please", "don't",
+    "do", "did", "didn't", "doesn't", "can't", "cannot", "couldn't", "won't", "not", "let", "i'll",
+    "you'll", "we'll", "i'd", "a", "good", "does", "let's",
+];
+/// Words after which "read" rhymes with "bed"; the first eight also with a word between.
+const BEFORE_PAST: [&str; 23] = [
+    "have", "has", "had", "i've", "you've", "we've", "they've", "was", "were", "is", "be", "been",
+    "being", "he", "she", "it", "haven't", "hasn't", "already", "ever", "just", "having", "i",
+];
+/// What a command has behind its verb: "close the account", "record a message".
+const OBJECTS: [&str; 16] = [
+    "the", "a", "an", "your", "my", "this", "that", "these", "those", "it", "them", "me", "us",
+    "all", "any", "our",
+];
 
-/// The pronunciation that the neighbours ask for, as symbols separated by spaces; `None` for words that are
-/// not homographs here.
-pub fn choose(word: &str, around: &Neighbours) -> Option<&'static str> {
-    match word {
-        "read" => return Some(read(around)),
-        "lead" => return Some(lead(around)),
-        "tear" | "tears" | "wind" | "minute" | "desert" => return odd_pair(word, around),
-        _ => {}
-    }
+/// The pronunciation that the text around it asks for, as symbols separated by spaces; `None` for words that
+/// are not homographs here.
+pub fn choose(spot: &Spot<'_>) -> Option<&'static str> {
+    let word = spot.words.get(spot.at)?;
     let entry = HOMOGRAPHS.iter().find(|h| h.word == word)?;
-    let [before, earlier] = [around.before[0].as_str(), around.before[1].as_str()];
-    if word == "live" && is_adjective_live(before, around.after[0].as_str()) {
-        return Some(entry.other);
-    }
-    if word == "close"
-        && (matches!(around.after[0].as_str(), "to" | "by" | "enough")
-            || matches!(before, "so" | "too" | "very" | "pretty" | "is"))
-    {
-        return Some(entry.other);
-    }
-    // "used to" and "that you use": the nearer word decides, then the one before it ("to quickly record").
-    let verb = if BEFORE_VERB.contains(&before) {
-        true
-    } else if BEFORE_NOUN.contains(&before) {
-        false
-    } else if before.ends_with("ly") && BEFORE_VERB.contains(&earlier) {
-        true
-    } else {
-        entry.verb_by_default
-    };
-    Some(if verb { entry.verb } else { entry.other })
+    let votes = if entry.grammar { spot.grammar() } else { spot.nearby(entry.word) };
+    Some(if i32::from(entry.prior) + votes > 0 { entry.first } else { entry.second })
 }
 
-fn is_adjective_live(before: &str, after: &str) -> bool {
-    matches!(
-        after,
-        "music"
-            | "agent"
-            | "person"
-            | "chat"
-            | "tv"
-            | "show"
-            | "broadcast"
-            | "event"
-            | "stream"
-            | "band"
-            | "performance"
-            | "recording"
-            | "album"
-            | "audience"
-            | "version"
-    ) || matches!(
-        before,
-        "a" | "the"
-            | "go"
-            | "goes"
-            | "going"
-            | "went"
-            | "is"
-            | "are"
-            | "be"
-            | "recorded"
-            | "performed"
-            | "broadcast"
-    )
-}
+impl Spot<'_> {
+    /// The word `offset` away, unless a pause or the end of the text stands between.
+    fn neighbour(&self, offset: isize) -> Option<&str> {
+        let to = self.at.checked_add_signed(offset)?;
+        let (from, until) = (self.at.min(to), self.at.max(to));
+        if self.pauses.get(from..until)?.contains(&true) {
+            return None;
+        }
+        self.words.get(to).map(String::as_str)
+    }
 
-/// The present of "read" rhymes with "seed", the past with "bed".
-fn read(around: &Neighbours) -> &'static str {
-    const PRESENT: [&str; 30] = [
-        "to", "can", "could", "will", "would", "should", "may", "might", "must", "please", "don't",
-        "do", "did", "didn't", "doesn't", "can't", "cannot", "couldn't", "won't", "not", "let",
-        "me", "i'll", "you'll", "we'll", "i'd", "a", "good", "does", "let's",
-    ];
-    const PAST: [&str; 22] = [
-        "have", "has", "had", "i've", "you've", "we've", "they've", "was", "were", "is", "be",
-        "been", "being", "he", "she", "it", "haven't", "hasn't", "already", "ever", "just",
-        "having",
-    ];
-    let [before, earlier] = [around.before[0].as_str(), around.before[1].as_str()];
-    if PRESENT.contains(&before) && before != "me" || (before == "me" && earlier == "let") {
-        "R IY1 D"
-    } else if PAST.contains(&before) || PAST[..8].contains(&earlier) {
-        "R EH1 D"
-    } else if PRESENT[..9].contains(&earlier)
-        || before.is_empty()
-        || matches!(before, "you" | "we" | "they" | "and" | "who")
-    {
-        "R IY1 D"
-    } else {
-        "R EH1 D"
+    /// What speaks for a verb.
+    fn grammar(&self) -> i32 {
+        let before = self.neighbour(-1).unwrap_or(BEGINNING);
+        let earlier = self.neighbour(-2).unwrap_or(BEGINNING);
+        let after = self.neighbour(1).unwrap_or(END);
+        let later = self.neighbour(2).unwrap_or(END);
+        // The sentences behind the weights command nobody; an agent's do.
+        if before == BEGINNING && OBJECTS.contains(&after) {
+            return i32::from(i8::MAX);
+        }
+        let mut votes = weight(BEFORE, before)
+            + weight(EARLIER, earlier)
+            + weight(AFTER, after)
+            + weight(LATER, later)
+            + ending(BEFORE_ENDINGS, before)
+            + ending(AFTER_ENDINGS, after);
+        let earlier_verb = BEFORE_VERB.contains(&earlier) && before.ends_with("ly");
+        for (class, holds) in [
+            ("verb", BEFORE_VERB.contains(&before)),
+            ("noun", BEFORE_NOUN.contains(&before)),
+            ("adverb", earlier_verb),
+            ("capital", self.capital && self.at > 0),
+        ] {
+            votes += if holds { weight(CLASSES, class) } else { 0 };
+        }
+        votes
+    }
+
+    /// What speaks for the first reading in the words nearby.
+    fn nearby(&self, word: &str) -> i32 {
+        let Some((_, weights)) = NEARBY.iter().find(|(w, _)| *w == word) else { return 0 };
+        let at = |offset: isize| {
+            let i = self.at.checked_add_signed(offset)?;
+            self.words.get(i).map(String::as_str)
+        };
+        let (before, after) = (at(-1).unwrap_or(BEGINNING), at(1).unwrap_or(BEGINNING));
+        let earlier = at(-2).unwrap_or(BEGINNING);
+        let mut votes = if self.capital && self.at > 0 { weight(weights, BEGINNING) } else { 0 };
+        votes += weight(weights, &format!("<{before}")) + weight(weights, &format!(">{after}"));
+        if word == "read" {
+            let present = BEFORE_PRESENT.contains(&before) || before == "me" && earlier == "let";
+            let past = BEFORE_PAST.contains(&before) || BEFORE_PAST[..8].contains(&earlier);
+            votes += match (present, past) {
+                (true, _) => weight(weights, "=present"),
+                (false, true) => weight(weights, "=past"),
+                (false, false) => 0,
+            };
+        }
+        let from = self.at.saturating_sub(NEAR);
+        let until = (self.at + NEAR + 1).min(self.words.len());
+        let near = self.words[from..self.at].iter().chain(&self.words[self.at + 1..until]);
+        let mut seen: Vec<&str> = Vec::with_capacity(2 * NEAR);
+        for word in near {
+            if !seen.contains(&word.as_str()) {
+                seen.push(word);
+                votes += weight(weights, word);
+            }
+        }
+        votes
     }
 }
 
-/// The metal rhymes with "bed", everything else with "seed".
-fn lead(around: &Neighbours) -> &'static str {
-    let after = around.after[0].as_str();
-    let metal = matches!(
-        after,
-        "pipe"
-            | "pipes"
-            | "paint"
-            | "poisoning"
-            | "acid"
-            | "ore"
-            | "mine"
-            | "mines"
-            | "based"
-            | "shot"
-            | "oxide"
-            | "content"
-            | "levels"
-            | "free"
-    ) || matches!(
-        around.before[0].as_str(),
-        "contain" | "contains" | "containing" | "copper" | "zinc" | "molten" | "tin"
-    );
-    if metal { "L EH1 D" } else { "L IY1 D" }
+fn weight(weights: &Weights, key: &str) -> i32 {
+    weights.iter().find(|(k, _)| *k == key).map_or(0, |(_, w)| i32::from(*w))
 }
 
-/// Pairs that are not verb against noun.
-fn odd_pair(word: &str, around: &Neighbours) -> Option<&'static str> {
-    let before = around.before[0].as_str();
-    let verb = BEFORE_VERB[..30].contains(&before);
-    Some(match word {
-        "tear" if verb || matches!(around.after[0].as_str(), "down" | "up" | "apart" | "off") => {
-            "T EH1 R"
-        }
-        "tear" => "T IH1 R",
-        "tears" if matches!(around.after[0].as_str(), "down" | "up" | "apart" | "off") => {
-            "T EH1 R Z"
-        }
-        "tears" => "T IH1 R Z",
-        "wind" if verb || matches!(around.after[0].as_str(), "up" | "down") && before != "the" => {
-            "W AY1 N D"
-        }
-        "wind" => "W IH1 N D",
-        "desert" if verb => "D IH0 Z ER1 T",
-        "desert" => "D EH1 Z ER0 T",
-        _ => "M IH1 N AH0 T",
-    })
+/// The weights of all endings that a word of more than three letters has.
+fn ending(weights: &Weights, word: &str) -> i32 {
+    if word.len() <= 3 {
+        return 0;
+    }
+    weights.iter().filter(|(k, _)| word.ends_with(k)).map(|(_, w)| i32::from(*w)).sum()
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,11 +2,13 @@
 //!
 //! A graphone pairs one or two letters with none to two phones (`x` with `K S`, `ck` with `K`). A word
 //! is a sequence of graphones, and a back-off n-gram says how likely each sequence is; decoding is a beam
-//! search over the letters. The model is trained by `examples/train_g2p.rs`.
+//! search over the letters. Words are read from their end to their beginning: what an English letter sounds
+//! like is told by what follows it more often than by what went before, and on words kept apart this makes
+//! fewer errors than reading forwards (`training/g2p/README.md`). The model is trained by `examples/train_g2p.rs`.
 
 use super::{G2pError, pack, phone};
 
-const MAGIC: &[u8; 4] = b"HJN1";
+const MAGIC: &[u8; 4] = b"HJN2";
 const FILE: &str = "letter-to-sound model";
 /// The graphone that stands before the first letter.
 pub const START: u16 = 0;
@@ -29,9 +31,9 @@ const NONE: u32 = u32::MAX;
 /// Some letters and the phones that they stand for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Graphone {
-    /// One or two bytes of a lower-case word.
+    /// One or two bytes of a lower-case word, the last first.
     pub letters: Vec<u8>,
-    /// None, one or two phone ids.
+    /// None, one or two phone ids, the last first.
     pub phones: Vec<u8>,
 }
 
@@ -117,18 +119,34 @@ impl LetterToSound {
     /// The most likely phones of a lower-case word. Letters outside a-z and the apostrophe are dropped,
     /// so the answer is empty when nothing is left. A model with no path for some letter gives empty, too.
     pub fn guess(&self, word: &str) -> Vec<u8> {
-        let letters: Vec<u8> = word
+        self.guesses(word).into_iter().next().map(|(_, phones)| phones).unwrap_or_default()
+    }
+
+    /// The pronunciations that the search ends with and their costs (negative natural logarithms of the probability),
+    /// the most likely first, none twice; empty where [`LetterToSound::guess`] is.
+    pub fn guesses(&self, word: &str) -> Vec<(f32, Vec<u8>)> {
+        let mut letters: Vec<u8> = word
             .bytes()
             .filter(|b| b.is_ascii_lowercase() || *b == b'\'')
             .take(LETTERS_MAX)
             .collect();
+        letters.reverse();
         if letters.is_empty() {
             return Vec::new();
         }
-        self.search(&letters)
+        let mut found = self.search(&letters);
+        found.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut guesses: Vec<(f32, Vec<u8>)> = Vec::with_capacity(found.len());
+        for (cost, mut phones) in found {
+            phones.reverse();
+            if !guesses.iter().any(|g| g.1 == phones) {
+                guesses.push((cost, phones));
+            }
+        }
+        guesses
     }
 
-    fn search(&self, letters: &[u8]) -> Vec<u8> {
+    fn search(&self, letters: &[u8]) -> Vec<(f32, Vec<u8>)> {
         let mut waiting: Vec<Vec<Step>> = vec![Vec::new(); letters.len() + 2];
         let start = Hypothesis { cost: 0.0, context: self.start_context(), phones: Vec::new() };
         let mut kept: Vec<Vec<Hypothesis>> = vec![vec![start]];
@@ -148,11 +166,7 @@ impl LetterToSound {
             }
         }
         let last = self.take_steps(&kept, std::mem::take(&mut waiting[letters.len()]));
-        last.into_iter()
-            .map(|h| (h.cost + self.cost(&h.context, STOP), h.phones))
-            .min_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, phones)| phones)
-            .unwrap_or_default()
+        last.into_iter().map(|h| (h.cost + self.cost(&h.context, STOP), h.phones)).collect()
     }
 
     /// Makes hypotheses of the cheapest waiting steps.

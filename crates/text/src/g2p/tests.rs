@@ -72,3 +72,25 @@ fn damaged_models_are_an_error() -> Result<(), G2pError> {
     assert!(G2p::load(&model, &lexicon).is_err());
     Ok(())
 }
+
+#[test]
+fn the_users_dictionary_comes_first() -> Result<(), Box<dyn std::error::Error>> {
+    let dictionary = PronunciationDictionary::parse(
+        r#"{"Xiaomi":"SH AW1 M IY0","stop it":"B IH1 B","SQL":"watch stop"}"#,
+    )?;
+    let text = "**xiaomi's** SQL [B IY1]. Stop it!";
+    let words = g2p()?.phonemize_with(text, &dictionary);
+    let seen: Vec<(&str, String, Pause)> = words
+        .iter()
+        .map(|w| (&text[w.source.clone()], w.phones.join(" "), w.pause_after))
+        .collect();
+    let expected = [
+        ("xiaomi's", "SH AW1 M IY0 Z", Pause::None),
+        ("SQL", "W AA1 CH", Pause::None),
+        ("SQL", "S T AA1 P", Pause::None),
+        ("[B IY1]", "B IY1", Pause::Period),
+        ("Stop it", "B IH1 B", Pause::Exclamation),
+    ];
+    assert_eq!(seen, expected.map(|(w, p, pause)| (w, p.to_string(), pause)));
+    Ok(())
+}

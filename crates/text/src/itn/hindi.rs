@@ -8,6 +8,8 @@ mod measure;
 mod moment;
 mod number;
 
+pub(crate) use number::name as number_name;
+
 /// More particular rules come first.
 pub(super) const RULES: [Rule; 11] = [
     |run, context| native(code::phone(run, context), context),

@@ -161,6 +161,6 @@ fn settings_change_what_is_written() {
     }
     let mixed = ItnOptions::new(Language::Spanish).second(Some(Language::English));
     assert_eq!(itn_with("cien dólares or twenty euros", &mixed), "$100 or €20");
-    assert_eq!(Language::from_tag("es-MX"), Some(Language::Spanish));
-    assert_eq!(Language::from_tag("fr"), None);
+    assert_eq!(Language::from_code("es-MX"), Some(Language::Spanish));
+    assert_eq!(Language::from_code("fr"), None);
 }

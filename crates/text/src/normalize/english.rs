@@ -13,17 +13,21 @@ mod time;
 mod word;
 
 /// The rules in the order in which they are tried.
-pub static RULES: [Rule; 20] = [
+pub static RULES: [Rule; 24] = [
+    rule(word::phones),
     rule(electronic::address),
     rule(phone::phone),
     range(time::clock),
     range(date::date),
     range(money::money),
+    rule(measure::unit_range),
     rule(figure::span),
     range(measure::percent),
     range(measure::measure),
     range(date::decade),
     rule(figure::house_number),
+    rule(figure::version),
+    rule(figure::ratio),
     rule(figure::code),
     rule(figure::fraction),
     rule(figure::ordinal),

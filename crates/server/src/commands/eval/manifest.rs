@@ -122,8 +122,14 @@ pub fn text_lines(path: &Path) -> Result<Vec<(usize, String)>, String> {
     if meta.len() > FILE_BYTES_MAX {
         return Err(format!("{shown}: {} bytes is too long; cut it into parts", meta.len()));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| format!("{shown}: cannot be read as UTF-8 text ({e})"))?;
+    let bytes = std::fs::read(path).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
+    lines_of(&shown.to_string(), bytes)
+}
+
+/// As [`text_lines`], of a file's bytes; `shown` names it in errors.
+pub fn lines_of(shown: &str, bytes: Vec<u8>) -> Result<Vec<(usize, String)>, String> {
+    let text = String::from_utf8(bytes)
+        .map_err(|e| format!("{shown}: cannot be read as UTF-8 text ({})", e.utf8_error()))?;
     let lines = text.trim_start_matches('\u{FEFF}').lines().enumerate();
     let lines = lines.filter(|(_, line)| !line.trim().is_empty());
     let lines: Vec<(usize, String)> =

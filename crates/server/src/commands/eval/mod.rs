@@ -6,6 +6,8 @@ mod itn;
 mod manifest;
 mod punctuate;
 mod table;
+mod tn;
+mod tts;
 mod turn;
 mod vad;
 
@@ -18,8 +20,10 @@ pub fn run(what: &EvalCommand) -> Result<ExitCode, String> {
     match what {
         EvalCommand::Asr(args) => asr::run(args),
         EvalCommand::Vad(args) => vad::run(args),
+        EvalCommand::Tts(args) => tts::run(args),
         EvalCommand::Turn(args) => turn::run(args),
         EvalCommand::Itn(args) => itn::run(args),
+        EvalCommand::Tn(args) => tn::run(args),
         EvalCommand::Punctuate(args) => punctuate::run(args),
     }
 }

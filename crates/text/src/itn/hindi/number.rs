@@ -98,16 +98,21 @@ const SMALL: [&str; 100] = [
     "अट्ठासी",
     "नवासी",
     "नब्बे",
-    "इक्यानवे",
-    "बानवे बयानवे",
-    "तिरानवे",
-    "चौरानवे",
-    "पंचानवे पिचानवे पिंचानवे पचानवे",
-    "छियानवे छयानवे",
-    "सत्तानवे",
-    "अट्ठानवे",
-    "निन्यानवे निन्नानवे",
+    "इक्यानबे",
+    "बानबे बयानबे",
+    "तिरानबे",
+    "चौरानबे",
+    "पंचानबे पिचानबे पिंचानबे पचानबे",
+    "छियानबे छयानबे",
+    "सत्तानबे",
+    "अट्ठानबे",
+    "निन्यानबे निन्नानबे",
 ];
+/// The word for a number from 0 to 99, in its common spelling; larger ones wrap.
+pub(crate) fn name(value: usize) -> &'static str {
+    SMALL[value % SMALL.len()].split(' ').next().unwrap_or_default()
+}
+
 /// Scale words with their powers of ten.
 const SCALES: [(&str, u32); 8] = [
     ("हज़ार", 3),

@@ -51,6 +51,10 @@ pattern!(
     weekday,
     r"\A(Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)(?:\.(?:,| [0-9])|, (?:[A-Z]|[0-9])| [0-9])"
 );
+pattern!(
+    weekdays,
+    r"\A(Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)\.? ?[-–] ?(Mon|Tues?|Wed|Thur?s?|Fri|Sat|Sun)\b"
+);
 pattern!(era, r"\A([0-9]{1,4}) ?(A\.?D|B\.?C\.?E|B\.?C|C\.?E)\b\.?");
 
 /// The full name of a month given by its name or abbreviation.
@@ -155,8 +159,25 @@ fn quarter_year(rest: &str) -> Option<Hit> {
 }
 
 fn week_day(rest: &str) -> Option<Hit> {
+    if let Some(m) = weekdays().captures(rest) {
+        let after = &rest[m[0].len()..];
+        // Inside a sentence the point belongs to the abbreviation.
+        let point = after.strip_prefix('.').is_some_and(|t| {
+            t.starts_with([',', ';', ')']) || t.trim_start().starts_with(char::is_lowercase)
+        });
+        return Hit::new(
+            m[0].len() + usize::from(point),
+            format!("{} to {}", day_name(&m[1]), day_name(&m[2])),
+        );
+    }
     let m = weekday().captures(rest)?;
-    let full = match m[1].get(..2)? {
+    let point = rest[m[1].len()..].starts_with('.');
+    Hit::new(m[1].len() + usize::from(point), day_name(&m[1]))
+}
+
+/// The full name of a day of the week given by an abbreviation of it.
+fn day_name(short: &str) -> &'static str {
+    match short.get(..2).unwrap_or_default() {
         "Mo" => "Monday",
         "Tu" => "Tuesday",
         "We" => "Wednesday",
@@ -164,9 +185,7 @@ fn week_day(rest: &str) -> Option<Hit> {
         "Fr" => "Friday",
         "Sa" => "Saturday",
         _ => "Sunday",
-    };
-    let point = rest[m[1].len()..].starts_with('.');
-    Hit::new(m[1].len() + usize::from(point), full)
+    }
 }
 
 /// "340 A.D": figures of a year with the era.

@@ -11,14 +11,28 @@ pattern!(
     r"\A(?:[A-Za-z0-9-]+\.)+(?:com|org|net|edu|gov|mil|info|biz|io|ai|app|dev|uk|de|fr|eu|ca|us|in|es)(?::[0-9]+)?(?:/[^\s<>()]*)?"
 );
 
-/// An e-mail or web address.
+pattern!(dotted, r"\A[A-Za-z][A-Za-z0-9_-]{2,}(?:\.[A-Za-z0-9_-]+)*\.([a-z][a-z0-9]{1,3})\b");
+
+/// Short words before which a space was forgotten ("done.and"), rather than names of a domain or a kind of file.
+const SENTENCE_STARTS: [&str; 40] = [
+    "a", "all", "and", "any", "are", "as", "ask", "at", "but", "by", "can", "did", "do", "for",
+    "from", "get", "he", "her", "his", "how", "i", "if", "in", "is", "it", "let", "my", "no",
+    "not", "now", "or", "our", "she", "so", "that", "the", "then", "to", "we", "you",
+];
+
+/// An e-mail or web address, or the name of a file.
 pub(super) fn address(place: Place<'_>) -> Option<Hit> {
     let rest = place.rest();
     if !begins(place) {
         return None;
     }
-    let found = [email(), with_scheme(), bare()].into_iter().find_map(|p| p.find(rest))?;
-    let address = found.as_str().trim_end_matches(['.', ',', '!', '?', ';', ':', '\'', '"', '-']);
+    let found = [email(), with_scheme(), bare()].into_iter().find_map(|p| p.find(rest));
+    let found = found.map(|m| m.as_str()).or_else(|| {
+        let m = dotted().captures(rest)?;
+        let known = !SENTENCE_STARTS.contains(&m.get(1)?.as_str());
+        known.then_some(m.get(0)?.as_str())
+    })?;
+    let address = found.trim_end_matches(['.', ',', '!', '?', ';', ':', '\'', '"', '-']);
     let after = &rest[address.len()..];
     if after.starts_with(|c: char| c.is_alphanumeric()) || !address.contains('.') {
         return None;
@@ -42,7 +56,8 @@ fn read(address: &str) -> String {
         let (run, tail) = rest.split_at(len);
         rest = tail;
         words.push(if first.is_ascii_digit() {
-            number::digits(run)
+            let round = run.len() == 4 && run.ends_with("000");
+            if round { number::cardinal(run) } else { number::digits(run) }
         } else if first.is_alphabetic() {
             letters(run, at + len == host_end)
         } else {

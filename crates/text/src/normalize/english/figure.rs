@@ -8,7 +8,7 @@ use crate::number;
 pattern!(whole, r"\A([-−]?)([0-9]{1,3}(?:,[0-9]{2,3})+|[0-9]+)");
 pattern!(
     point,
-    r"\A([-−]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?\.([0-9]+)(?: ?(thousand|million|billion|trillion|lakh|crore|[kKMB])\b)?"
+    r"\A([-−]?)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?\.([0-9]+)(?: ?(thousand|million|billion|trillion|lakh|crore|bn|mn|[kKMB])\b)?"
 );
 pattern!(scaled, r"\A([-−]?)([0-9]+) ?([kKMB]|bn)\b");
 pattern!(nth, r"(?i)\A([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(st|nd|rd|th)\b");
@@ -22,7 +22,9 @@ pattern!(
     from_to,
     r"\A([0-9]{1,3}) ?[-–] ?([0-9]{1,3})( ?%|[ -](?:business|working|seconds?|minutes?|min|hours?|days?|weeks?|months?|years?|people|persons|times|miles|percent|dollars|digits?|items|steps|degrees)\b)"
 );
-pattern!(plan, r"\A401(?:\(k\)|k\b)");
+pattern!(plan, r"\A401(?:\(k\)|-?k)(s?)\b|\A401\(k\)");
+pattern!(release, r"\Av\.? ?([0-9]+(?:\.[0-9]+)*)\b");
+pattern!(colon, r"\A([0-9]{1,3}):([0-9]{1,3})\b");
 pattern!(zip, r"\A[A-Z]{2},? [0-9]{5}\b");
 
 /// Words after which figures are a code, not a quantity.
@@ -157,8 +159,9 @@ pub(super) fn house_number(place: Place<'_>) -> Option<Hit> {
 /// Figures that are a code by the words before them, by their length or by a leading zero.
 pub(super) fn code(place: Place<'_>) -> Option<Hit> {
     let rest = place.rest();
-    if let Some(m) = plan().find(rest).filter(|_| begins(place)) {
-        return Hit::new(m.len(), "four oh one k");
+    if let Some(m) = plan().captures(rest).filter(|_| begins(place)) {
+        let plural = m.get(1).map_or("", |s| s.as_str());
+        return Hit::new(m[0].len(), format!("four oh one k{plural}"));
     }
     if !begins(place) || place.before().ends_with(['.', '$', '€', '£']) {
         return None;
@@ -174,7 +177,11 @@ pub(super) fn code(place: Place<'_>) -> Option<Hit> {
     {
         return None;
     }
-    let named = len >= 3 && named_code(place);
+    let hash = place.before().ends_with('#') && len >= 4;
+    // "ORD-1029": figures behind letters and a hyphen.
+    let capital = |b: &str| b.ends_with(|c: char| c.is_ascii_uppercase());
+    let joined = len >= 3 && place.before().strip_suffix('-').is_some_and(capital);
+    let named = hash || joined || len >= 3 && named_code(place);
     let long = len > 4;
     let leading_zero = len > 1 && figures.starts_with('0');
     (named || long || leading_zero).then(|| number::digits(figures)).and_then(|w| Hit::new(len, w))
@@ -201,6 +208,26 @@ fn named_code(place: Place<'_>) -> bool {
     !weak || last == "room" || before.take(2).any(|w| CODE_CONTEXT.contains(&w.as_str()))
 }
 
+/// "v2.1" is "version two point one".
+pub(super) fn version(place: Place<'_>) -> Option<Hit> {
+    let rest = place.rest();
+    let m = release().captures(rest).filter(|m| begins(place) && ends(rest, m[0].len()))?;
+    let parts: Vec<String> = m[1].split('.').map(number::cardinal).collect();
+    let said = place.previous_word().eq_ignore_ascii_case("version");
+    let name = if said { "" } else { "version " };
+    Hit::new(m[0].len(), format!("{name}{}", parts.join(" point ")))
+}
+
+/// "16:9", where it is no time of day, is "sixteen to nine".
+pub(super) fn ratio(place: Place<'_>) -> Option<Hit> {
+    let rest = place.rest();
+    let m = colon().captures(rest).filter(|m| begins(place) && ends(rest, m[0].len()))?;
+    if place.before().ends_with([':', '.', '/']) || rest[m[0].len()..].starts_with([':', '/']) {
+        return None;
+    }
+    Hit::new(m[0].len(), format!("{} to {}", number::cardinal(&m[1]), number::cardinal(&m[2])))
+}
+
 /// "1/2", "2 1/2", "31/32".
 pub(super) fn fraction(place: Place<'_>) -> Option<Hit> {
     let rest = place.rest();
@@ -212,6 +239,11 @@ pub(super) fn fraction(place: Place<'_>) -> Option<Hit> {
         return None;
     }
     let (over, under) = (&m[3], &m[4]);
+    // Around the clock, and even chances.
+    if let "24/7" | "50/50" = &m[0] {
+        let pair = format!("{} {}", number::cardinal(over), number::cardinal(under));
+        return Hit::new(m[0].len(), pair);
+    }
     if under.len() > 6 || over.len() > 6 {
         return None;
     }
@@ -288,7 +320,9 @@ pub(super) fn decimal(place: Place<'_>) -> Option<Hit> {
     if m.get(2).is_none() && place.before().ends_with(|c: char| !c.is_whitespace() && c != '(') {
         return None;
     }
-    let scale = m.get(4).map_or(String::new(), |s| format!(" {}", s.as_str()));
+    let scale = m.get(4).map_or("", |s| s.as_str());
+    let scale = if scale.ends_with('n') { scale_word(scale).unwrap_or(scale) } else { scale };
+    let scale = if scale.is_empty() { String::new() } else { format!(" {scale}") };
     let words = decimal_words(m.get(2).map_or("", |w| w.as_str()), &m[3]);
     Hit::new(m[0].len(), format!("{}{words}{scale}", minus(&m[1])))
 }
@@ -300,7 +334,9 @@ pub(super) fn cardinal(place: Place<'_>) -> Option<Hit> {
         return after_letter(place);
     }
     if let Some(m) = letters_figures().find(rest) {
-        return Hit::new(m.len(), serial(m.as_str()));
+        let code = m.as_str().contains(|c: char| c.is_ascii_uppercase()) && named_code(place);
+        let read = if code { spelled(m.as_str()) } else { serial(m.as_str()) };
+        return Hit::new(m.len(), read);
     }
     let m = whole().captures(rest).filter(|m| sign_fits(place, &m[1]))?;
     Hit::new(m[0].len(), format!("{}{}", minus(&m[1]), number::cardinal(&m[2])))
@@ -330,6 +366,26 @@ pub(super) fn serial(text: &str) -> String {
             (true, _) if round => number::cardinal(run),
             (true, _) => number::digits(run),
         });
+    }
+    words.join(" ")
+}
+
+/// A code of letters and figures, sign by sign; four letters and more may be a word.
+fn spelled(code: &str) -> String {
+    let mut words = Vec::new();
+    let mut rest = code;
+    while let Some(first) = rest.chars().next() {
+        let digit = first.is_ascii_digit();
+        let len = rest.find(|c: char| c.is_ascii_digit() != digit).unwrap_or(rest.len());
+        let (run, tail) = rest.split_at(len);
+        rest = tail;
+        if digit {
+            words.push(number::digits(run));
+        } else if run.len() > 3 {
+            words.push(run.to_string());
+        } else {
+            words.extend(run.chars().map(String::from));
+        }
     }
     words.join(" ")
 }

@@ -50,6 +50,33 @@ pattern!(
 pattern!(cents_only, r"\A([0-9]{1,2}) ?¢");
 pattern!(rate, r"\A/ ?(hour|hr|h|day|d|week|wk|month|mo|year|yr|y|person|unit|user|minute|min)\b");
 
+pattern!(decimal_comma, r"\A([-−]?)(€|EUR ?)([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),([0-9]{2})");
+pattern!(comma_last, r"\A([0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+),([0-9]{2}) ?(€|EUR)");
+pattern!(
+    between,
+    r"\A(US\$|\$|£|€|₹)([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+) ?[-–] ?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?: ?(thousand|million|billion|[kKMB])\b)?"
+);
+
+/// "€3,50" as it is written in Europe, and "$10-15".
+fn comma_or_range(rest: &str) -> Option<(usize, String)> {
+    if let Some(m) = decimal_comma().captures(rest).filter(|m| ends(rest, m[0].len())) {
+        let minus = if m[1].is_empty() { "" } else { "minus " };
+        let words = amount(m[2].trim_end(), &m[3], &m[4], None)?;
+        return Some((m[0].len(), format!("{minus}{words}")));
+    }
+    if let Some(m) = comma_last().captures(rest).filter(|m| ends(rest, m[0].len())) {
+        return Some((m[0].len(), amount(&m[3], &m[1], &m[2], None)?));
+    }
+    let m = between().captures(rest).filter(|m| ends(rest, m[0].len()))?;
+    let c = CURRENCIES.iter().find(|c| c.sign == &m[1])?;
+    let scale = match m.get(4) {
+        Some(scale) => format!(" {}", figure::scale_word(scale.as_str())?),
+        None => String::new(),
+    };
+    let (from, to) = (number::cardinal(&m[2]), number::cardinal(&m[3]));
+    Some((m[0].len(), format!("{from} to {to}{scale} {}", c.units)))
+}
+
 /// An amount with its currency.
 pub(super) fn money(place: Place<'_>) -> Option<Hit> {
     let rest = place.rest();
@@ -59,6 +86,9 @@ pub(super) fn money(place: Place<'_>) -> Option<Hit> {
     if let Some(m) = cents_only().captures(rest) {
         let unit = if &m[1] == "1" { "cent" } else { "cents" };
         return Hit::new(m[0].len(), format!("{} {unit}", number::cardinal(&m[1])));
+    }
+    if let Some((len, words)) = comma_or_range(rest) {
+        return with_rate(rest, len, words);
     }
     let group = |m: &regex::Captures<'_>, i: usize| {
         m.get(i).map_or(String::new(), |x| x.as_str().to_string())

@@ -6,6 +6,7 @@ use crate::number;
 
 pattern!(dotted, r"\A(?:[A-Za-z]\.){2,}[A-Za-z]?|\A(?:[A-Za-z]\.)+[A-Za-z]\b");
 pattern!(short_form, r"\A([A-Za-z]+)(\.?)");
+pattern!(symbols, r"\A\[[A-Z]{1,2}[0-2]?(?: [A-Z]{1,2}[0-2]?)*\]");
 pattern!(numeral, r"\A[IVXLC]+\b");
 
 /// What may follow the abbreviation for it to count.
@@ -24,7 +25,12 @@ enum Needs {
 }
 
 /// Lower-case abbreviation, what it needs, what is said.
-const ABBREVIATIONS: [(&str, Needs, &str); 68] = [
+const ABBREVIATIONS: [(&str, Needs, &str); 73] = [
+    ("incl", Needs::Point, "including"),
+    ("excl", Needs::Point, "excluding"),
+    ("rm", Needs::Figure, "room"),
+    ("wwi", Needs::Nothing, "World War one"),
+    ("wwii", Needs::Nothing, "World War two"),
     ("mr", Needs::Name, "mister"),
     ("mrs", Needs::Name, "misses"),
     ("ms", Needs::Name, "Ms"),
@@ -150,9 +156,9 @@ const STATES: [(&str, &str); 51] = [
 ];
 
 /// Words before which a Roman numeral counts, so that it is read as a plain number.
-const NUMBERED: [&str; 13] = [
-    "chapter", "part", "section", "volume", "phase", "act", "type", "title", "book", "article",
-    "level", "war", "class",
+const NUMBERED: [&str; 14] = [
+    "bowl", "chapter", "part", "section", "volume", "phase", "act", "type", "title", "book",
+    "article", "level", "war", "class",
 ];
 
 /// A Roman numeral after a name ("Henry III") or after a word like "chapter".
@@ -246,6 +252,11 @@ fn doctor_or_saint(place: Place<'_>) -> Option<Hit> {
     let tail = rest[m[0].len()..].trim_start();
     let name_follows = tail.starts_with(char::is_uppercase);
     let previous = place.previous_word();
+    // In capitals it is a street only in an address that is all capitals.
+    let capitals = m[1].chars().all(char::is_uppercase);
+    if capitals && previous.chars().any(char::is_lowercase) {
+        return None;
+    }
     let street_before = place.before().ends_with(' ')
         && (previous.starts_with(char::is_uppercase)
             || place.before().trim_end().ends_with("th")
@@ -281,6 +292,10 @@ fn listed(place: Place<'_>) -> Option<Hit> {
     let short = m[1].to_ascii_lowercase();
     let &(_, needs, said) = ABBREVIATIONS.iter().find(|(s, ..)| *s == short)?;
     let point = !m[2].is_empty();
+    // "in the 90th min." counts time.
+    let counted = place.before().trim_end().ends_with(|c: char| c.is_ascii_digit())
+        || numbered_street(place.previous_word());
+    let said = if short == "min" && counted { "minute" } else { said };
     let after = &rest[m[0].len()..];
     let tail = after.trim_start_matches([' ', '#']);
     let capital_follows = tail.starts_with(char::is_uppercase);
@@ -347,6 +362,9 @@ pub(super) fn word(place: Place<'_>) -> Option<Hit> {
         }
         len = i + c.len_utf8();
     }
+    if matches!(&rest[..len], "x" | "X") && between_figures(place) {
+        return Hit::new(len, "by");
+    }
     // Letters that carry on with figures inside a hyphenated word stop at the hyphen before them.
     let written = &rest[..len];
     if rest[len..].starts_with(|c: char| c.is_ascii_digit())
@@ -355,6 +373,13 @@ pub(super) fn word(place: Place<'_>) -> Option<Hit> {
         return Hit::new(hyphen, &written[..hyphen]);
     }
     Hit::new(len, written)
+}
+
+/// "25 x 7": a figure and a space on both sides.
+fn between_figures(place: Place<'_>) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    place.before().strip_suffix(' ').is_some_and(|b| b.ends_with(digit))
+        && place.rest()[1..].strip_prefix(' ').is_some_and(|a| a.starts_with(digit))
 }
 
 /// "'em" and "'cause": an apostrophe that belongs to a word.
@@ -370,6 +395,19 @@ fn elided(place: Place<'_>) -> Option<Hit> {
         .and_then(|w| Hit::new(rest.len() - tail.len() + lower.len(), w))
 }
 
+/// "[HH AH0 L OW1]": symbols of pronunciation, which [`crate::g2p`] says as they stand.
+pub(super) fn phones(place: Place<'_>) -> Option<Hit> {
+    let rest = place.rest();
+    if !rest.starts_with('[') {
+        return None;
+    }
+    let m = symbols().find(rest)?;
+    let inner = m.as_str().trim_matches(['[', ']']);
+    let known = inner.split(' ').all(|symbol| crate::g2p::phone::phone_id(symbol).is_some());
+    let vowel = inner.contains(|c: char| c.is_ascii_digit());
+    (known && vowel).then_some(m.as_str()).and_then(|s| Hit::new(s.len(), s))
+}
+
 /// A sign that is spoken, or a figure of another script.
 pub(super) fn symbol(place: Place<'_>) -> Option<Hit> {
     let rest = place.rest();
@@ -379,7 +417,10 @@ pub(super) fn symbol(place: Place<'_>) -> Option<Hit> {
     let said = match c {
         '&' => "and",
         '@' => "at",
-        '#' if after.is_some_and(|c| c.is_ascii_digit()) => "number",
+        '#' if numbers_code(&rest[1..]) => "number",
+        '*' if matches!(place.previous_word(), "press" | "dial" | "Press" | "Dial" | "enter") => {
+            "star"
+        }
         '#' => "hash",
         '%' => "percent",
         '+' => "plus",
@@ -402,6 +443,18 @@ pub(super) fn symbol(place: Place<'_>) -> Option<Hit> {
         '²' => "squared",
         '³' => "cubed",
         '~' if after.is_some_and(|c| c.is_ascii_digit()) => "about",
+        '<' if compares(place, after) => "less than",
+        '>' if compares(place, after) => "greater than",
+        '≤' => "at most",
+        '≥' => "at least",
+        '≠' => "not equal to",
+        '≈' => "about",
+        '±' => "plus or minus",
+        '/' if after.is_none_or(char::is_whitespace)
+            && place.before().ends_with(|c: char| c.is_ascii_digit()) =>
+        {
+            "slash"
+        }
         '/' if letter(after)
             && letter(place.before().chars().next_back())
             && !place.before().ends_with("and") =>
@@ -411,6 +464,25 @@ pub(super) fn symbol(place: Place<'_>) -> Option<Hit> {
         c => return foreign_digit(c),
     };
     Hit::new(c.len_utf8(), said)
+}
+
+/// Whether a figure or a code with a figure in it begins here ("4521", "A-1029").
+fn numbers_code(after: &str) -> bool {
+    let code = after.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).next();
+    let code = code.unwrap_or_default();
+    after.starts_with(|c: char| c.is_ascii_digit())
+        || (after.starts_with(|c: char| c.is_ascii_uppercase())
+            && code.contains(|c: char| c.is_ascii_digit()))
+}
+
+/// Whether an angle bracket stands between two values and is no bracket.
+fn compares(place: Place<'_>, after: Option<char>) -> bool {
+    let before = place.before();
+    let value = |c: char| c.is_alphanumeric();
+    let follows = place.rest()[1..].trim_start();
+    let spaced = before.ends_with(' ') && after == Some(' ');
+    let figures = after.is_some_and(|c| c.is_ascii_digit());
+    (spaced || figures) && before.trim_end().ends_with(value) && follows.starts_with(value)
 }
 
 /// Whether a hyphen is a minus: figures on both sides and an equals sign to come.
