@@ -37,7 +37,7 @@ pub fn track(samples: &[f32], rate_hz: u32) -> Vec<f32> {
 /// Median and spread of the natural log of the voiced values; `None` below ten of them. The spread is the standard
 /// deviation that a normal distribution with the same tenth and ninetieth percentile has, so that a few frames with
 /// octave errors do not count.
-pub fn log_mean_and_spread(f0: &[f32]) -> Option<(f32, f32)> {
+pub fn log_median_and_spread(f0: &[f32]) -> Option<(f32, f32)> {
     /// From the tenth to the ninetieth percentile of a normal distribution, in standard deviations.
     const INTERDECILE: f32 = 2.563;
     let mut logs: Vec<f32> = f0.iter().filter(|f| **f > 0.0).map(|f| f.ln()).collect();
@@ -150,6 +150,6 @@ mod tests {
         let f0 = track(&noise, 16_000);
         let voiced = f0.iter().filter(|f| **f > 0.0).count();
         assert!(voiced * 20 < f0.len(), "{voiced} of {}", f0.len());
-        assert!(log_mean_and_spread(&[0.0; 50]).is_none());
+        assert!(log_median_and_spread(&[0.0; 50]).is_none());
     }
 }

@@ -81,7 +81,7 @@ pub struct SpeechStream {
     clauses: VecDeque<Clause>,
     /// Parts of the sentence in progress that are too long for one utterance.
     parts: VecDeque<Part>,
-    /// Sentences found so far.
+    /// Clauses found so far.
     found: usize,
     chars: usize,
     finished: bool,
@@ -171,7 +171,7 @@ impl SpeechStream {
         }
     }
 
-    /// Sentences that the text so far has; text behind the last of them is held back until its end is certain.
+    /// Clauses that the text so far has; text behind the last of them is held back until its end is certain.
     pub fn clauses(&self) -> usize {
         self.found
     }

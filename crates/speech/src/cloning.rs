@@ -93,7 +93,7 @@ impl SpeakerEncoder {
         let wide = levelled(wide);
         let speaker = self.vector(&voice_mel::log_mel(&wide))?;
         let f0 = pitch::track(&wide, SAMPLE_RATE_HZ);
-        let (mean, spread) = pitch::log_mean_and_spread(&f0).ok_or_else(|| {
+        let (mean, spread) = pitch::log_median_and_spread(&f0).ok_or_else(|| {
             CloningError::Clip("no voiced speech in the clip; is it noise or a whisper?".to_owned())
         })?;
         let spread = spread.clamp(SPREAD_RANGE.0, SPREAD_RANGE.1);

@@ -204,7 +204,7 @@ fn measured(synthesiser: &Synthesiser, prosody: &Prosody) -> [f32; 4] {
     let length = utterance.total_ms() as f32;
     let wave = utterance.rest(synthesiser).unwrap();
     let f0 = pitch::track(&wave, SAMPLE_RATE_HZ);
-    let (mean, spread) = pitch::log_mean_and_spread(&f0).unwrap();
+    let (mean, spread) = pitch::log_median_and_spread(&f0).unwrap();
     let semitones = 12.0 / std::f32::consts::LN_2;
     [mean * semitones, spread * semitones, 20.0 * rms(&wave).log10(), length]
 }
