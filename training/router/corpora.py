@@ -79,18 +79,51 @@ def multidogo_intents(root):
                     yield row["utterance"], intent
 
 
-def reply_pairs(root, limit, seed):
-    """(utterance, the other speaker's next utterance) from Schema-Guided Dialogue and Taskmaster-3."""
-    pairs = []
-    for dialogue in sgd_dialogues(root):
-        turns = [turn["utterance"] for turn in dialogue["turns"]]
-        pairs += zip(turns, turns[1:])
-    for path in sorted(pathlib.Path(root, "dialogue/taskmaster/TM-3-2020").rglob("data_*.json")):
+def dialogues(root):
+    """Turns of the dialogues with replies: Schema-Guided Dialogue, Taskmaster-4, STAR and the callers of MultiDoGO."""
+    root = pathlib.Path(root) / "dialogue"
+    for dialogue in sgd_dialogues(root.parent):
+        yield "sgd", [turn["utterance"] for turn in dialogue["turns"]]
+    for path in sorted((root / "taskmaster/TM-4-2024/data").glob("data_*.json")):
         for dialogue in json.loads(path.read_text()):
-            turns = [turn["text"] for turn in dialogue["utterances"]]
-            pairs += zip(turns, turns[1:])
-    random.Random(seed).shuffle(pairs)
-    return pairs[:limit]
+            yield "taskmaster", [turn["text"] for turn in dialogue["utterances"]]
+    for path in sorted((root / "star/dialogues").glob("*.json")):
+        spoken = ("utter", "pick_suggestion")
+        events = json.loads(path.read_text())["Events"]
+        yield "star", [e["Text"] for e in events if e["Agent"] in ("User", "Wizard") and e["Action"] in spoken and e.get("Text")]
+    for path in sorted((root / "multidogo/paper_splits/splits_annotated_at_turn_level").glob("*/train.tsv")):
+        turns = defaultdict(list)
+        with open(path, encoding="utf-8") as rows:
+            for row in csv.DictReader(rows, delimiter="\t", quoting=csv.QUOTE_NONE):
+                turns[row["conversationId"]].append(row["utterance"] or "")
+        for told in turns.values():
+            yield "multidogo", told
+
+
+def questions(root):
+    """(question, answer) of the frequently asked questions of DSTC10, each once."""
+    found, open_nodes = {}, [json.loads((pathlib.Path(root) / "rag/dstc10_faq.json").read_text())]
+    while open_nodes:
+        node = open_nodes.pop()
+        if isinstance(node, dict) and "title" in node and "body" in node:
+            found[node["title"], node["body"]] = None
+        elif isinstance(node, dict):
+            open_nodes += node.values()
+    return sorted(found)
+
+
+def reply_pairs(root, limit, seed):
+    """{source: [(utterance, what follows it)]}: the next turn, a question's answer, or (`same`) a paraphrase."""
+    pairs = defaultdict(list)
+    for source, turns in dialogues(root):
+        pairs[source] += zip(turns, turns[1:])
+    pairs["faq"] = questions(root)
+    folder = pathlib.Path(root) / "intents/fewshot/CLINC150/train"
+    pairs["same"] = [pair for pair in zip(lines(folder / "para.in"), lines(folder / "seq.in")) if pair[0] != pair[1]]
+    for source in pairs:
+        random.Random(seed).shuffle(pairs[source])
+        pairs[source] = pairs[source][:limit]
+    return pairs
 
 
 def split(items, share, seed):

@@ -1,29 +1,55 @@
-"""The router's encoder: a weighted bag of hashed n-gram vectors, and the corruption that recognisers put on text."""
+"""The router's encoder, and the corruption that recognisers put on text.
+
+An utterance is the sum of its features' rows (each word's own and its character n-grams', each pair of neighbours') and of
+what a convolution over its words' vectors sees, pooled by maximum and mean; all scaled to length 1.
+"""
 
 import random
 
 import numpy as np
 import torch
+from torch.nn import functional
 
-from features import BUCKETS, word_features, words
+from features import BUCKETS, pair_buckets, word_buckets, words
 
-DIMS = 64
+DIMS = 128
+FILTERS = 128
+# What the convolution reads is scaled up by this, so that its weights are of ordinary size.
+GAIN = 3.0
+WORDS_SEEN = 40
 FILLERS = ["um", "uh", "well", "so", "okay", "hi", "hello", "please", "i", "the", "yeah", "hey", "actually"]
 
 
 class Encoder(torch.nn.Module):
-    """Sum of the rows of an utterance's buckets, scaled to length 1. A row's own length is the feature's weight."""
-
-    def __init__(self, rows=None):
+    def __init__(self):
         super().__init__()
-        rows = torch.randn(BUCKETS, DIMS) * 0.05 if rows is None else rows
-        self.rows = torch.nn.EmbeddingBag.from_pretrained(rows, freeze=False, mode="sum")
+        self.rows = torch.nn.EmbeddingBag.from_pretrained(torch.randn(BUCKETS, DIMS) * 0.03, freeze=False, mode="sum")
+        self.filters = torch.nn.Conv1d(DIMS, FILTERS, 3, padding=1)
+        self.pooled = torch.nn.Linear(2 * FILTERS, DIMS, bias=False)
+        torch.nn.init.normal_(self.pooled.weight, 0, 0.02)
 
-    def forward(self, bags):
-        """List of bucket lists -> (batch, dims)."""
-        flat = torch.tensor([b for bag in bags for b in bag], dtype=torch.long)
+    def forward(self, spoken, dropout=0.0):
+        """List of word lists -> (batch, dims)."""
+        distinct, ids, pairs = {}, [], []
+        length = min(WORDS_SEEN, max(map(len, spoken)))
+        for told in spoken:
+            told = told[:WORDS_SEEN]
+            ids.append([distinct.setdefault(word, len(distinct) + 1) for word in told] + [0] * (length - len(told)))
+            pairs.append(pair_buckets(told))
+        ids = torch.tensor(ids)
+        vectors = torch.cat([torch.zeros(1, DIMS), self.sums([word_buckets(word) for word in distinct])])
+        sequence = functional.embedding(ids, vectors)  # (batch, words, dims)
+        there = (ids > 0).float()[:, :, None]
+        seen = functional.relu(self.filters(sequence.transpose(1, 2) * GAIN).transpose(1, 2)) * there
+        pooled = torch.cat([seen.amax(1), seen.sum(1) / there.sum(1).clamp(min=1)], 1)
+        pooled = functional.dropout(pooled, dropout, self.training)
+        return functional.normalize(sequence.sum(1) + self.sums(pairs) + self.pooled(pooled), dim=1, eps=1e-6)
+
+    def sums(self, bags):
+        """Bags of buckets -> the sums of their rows (bags, dims)."""
+        flat = torch.tensor([bucket for bag in bags for bucket in bag], dtype=torch.long)
         starts = torch.tensor([0, *np.cumsum([len(bag) for bag in bags])[:-1]], dtype=torch.long)
-        return torch.nn.functional.normalize(self.rows(flat, starts), dim=1, eps=1e-6)
+        return self.rows(flat, starts)
 
 
 def heard(text, rng, strength=1.0):
@@ -63,10 +89,9 @@ def misheard(word, rng):
     return (word[:at] + word[at + 1:] or word) if rng.random() < 0.5 else word[:at] + word[at] + word[at:]
 
 
-def bag(text, rng=None):
-    """Buckets of an utterance, corrupted where a random source is given."""
-    spoken = words(text) if rng is None or rng.random() < 0.3 else heard(text, rng)
-    return word_features(spoken)
+def maybe_heard(text, rng, share=0.7):
+    """An utterance's words, corrupted in this share of cases."""
+    return heard(text, rng) if rng.random() < share else words(text)
 
 
 def seeded(seed):

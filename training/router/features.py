@@ -65,6 +65,12 @@ def pair_bucket(first, second):
     return bucket(f"b{first} {second}")
 
 
+def pair_buckets(spoken):
+    """Buckets of each two neighbours, the utterance's edges being `^` and `$`."""
+    edged = ["^", *spoken, "$"]
+    return [pair_bucket(a, b) for a, b in zip(edged, edged[1:])]
+
+
 def features(text):
     """Buckets of an utterance, with repeats, in order; empty where it has no word."""
     return word_features(words(text))
@@ -76,6 +82,4 @@ def word_features(spoken):
     found = []
     for word in spoken:
         found += word_buckets(word)
-    edged = ["^", *spoken, "$"]
-    found += [pair_bucket(a, b) for a, b in zip(edged, edged[1:])]
-    return found
+    return found + pair_buckets(spoken)

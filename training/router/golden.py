@@ -1,4 +1,4 @@
-"""Writes the router's golden case: features, and probabilities of a small bank's intents.
+"""Writes the router's golden case: features, vectors, and probabilities of a small bank's intents.
 
     python golden.py --weights router_en.bin --out router.json
 """
@@ -31,12 +31,14 @@ def main():
     weights = Weights.load(args.weights)
     examples = [(t, i) for i, texts in enumerate(INTENTS.values()) for t in texts]
     intents = Intents(*weights.encode([t for t, _ in examples]), [i for _, i in examples])
-    share, none = decide(weights, intents, *weights.encode(TEXTS))
+    dense, lexical = weights.encode(TEXTS)
+    share, none = decide(weights, intents, dense, lexical)
     cases = [
         {"text": t, "probabilities": [round(float(p), 6) for p in row], "outside": round(float(n), 6)}
         for t, row, n in zip(TEXTS, share, none)
     ]
     golden = {"features": [[t, features(t)] for t in TEXTS], "intents": list(INTENTS.items()), "cases": cases}
+    golden["vectors"] = [[text, [round(float(x), 6) for x in vector]] for text, vector in zip(TEXTS, dense)][:4]
     args.out.write_text(json.dumps(golden, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

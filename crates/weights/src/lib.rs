@@ -92,6 +92,10 @@ weights! {
     G2P_EN = "g2p_en.bin", "g2p.md";
     /// The intent router.
     ROUTER = "router_en.bin", "router.md";
+    /// Conversations to replies and calls of tools.
+    SLM = "slm_en.gguf", "slm_en.md";
+    /// Retrieval and grounding.
+    RETRIEVAL = "retrieval_en.bin", "retrieval.md";
 }
 
 /// The weight of that name, where this build has it.
