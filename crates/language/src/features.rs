@@ -86,34 +86,39 @@ fn is_word_char(char: char) -> bool {
 
 /// Buckets of an utterance's features, with repeats; empty where it has no word.
 pub fn features(text: &str) -> Vec<u16> {
-    let words = words(text);
-    let mut found = Vec::new();
-    for word in &words {
-        push_word(word, &mut found);
+    features_of(&words(text))
+}
+
+/// Buckets of the features of words as [`words`] gives them.
+pub(crate) fn features_of(words: &[String]) -> Vec<u16> {
+    let mut found: Vec<u16> = words.iter().flat_map(|word| word_features(word)).collect();
+    if !words.is_empty() {
+        found.extend(pair_features(words));
     }
+    found
+}
+
+/// Buckets of each two neighbours, the utterance's edges being `^` and `$`.
+pub(crate) fn pair_features(words: &[String]) -> Vec<u16> {
     let mut before = "^";
-    for word in words.iter().map(String::as_str).chain((!words.is_empty()).then_some("$")) {
-        found.push(
-            Fnv::new()
-                .bytes(b"b")
-                .bytes(before.as_bytes())
-                .bytes(b" ")
-                .bytes(word.as_bytes())
-                .bucket(),
-        );
+    let mut found = Vec::with_capacity(words.len() + 1);
+    for word in words.iter().map(String::as_str).chain(std::iter::once("$")) {
+        let pair = Fnv::new().bytes(b"b").bytes(before.as_bytes()).bytes(b" ");
+        found.push(pair.bytes(word.as_bytes()).bucket());
         before = word;
     }
     found
 }
 
-/// The word itself, then its character 3-, 4- and 5-grams.
-fn push_word(word: &str, found: &mut Vec<u16>) {
-    found.push(Fnv::new().bytes(b"w").bytes(word.as_bytes()).bucket());
+/// Buckets of one word: itself, then its character 3-, 4- and 5-grams.
+pub(crate) fn word_features(word: &str) -> Vec<u16> {
+    let mut found = vec![Fnv::new().bytes(b"w").bytes(word.as_bytes()).bucket()];
     let edged: Vec<char> =
         std::iter::once('<').chain(word.chars()).chain(std::iter::once('>')).collect();
     for size in 3..=5 {
         found.extend(edged.windows(size).map(|gram| Fnv::new().bytes(b"c").chars(gram).bucket()));
     }
+    found
 }
 
 #[cfg(test)]

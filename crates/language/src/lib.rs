@@ -1,19 +1,36 @@
 //! Models that read or write: router, punctuation, end of turn.
 //!
 //! [`Router`] decides which of a user's own intents an utterance means; see its
-//! module for how. [`punctuate`] puts signs and capitals into plain words,
-//! [`turn_end`] says how finished a turn sounds. The crate knows text only: no audio, no dialog state.
+//! module for how. [`Encoder`] turns a text into a vector, near to those of like
+//! meaning. [`punctuate`] puts signs and capitals into plain words,
+//! [`turn_end`] says how finished a turn sounds. [`knowledge`] finds what an agent's
+//! documents say and whether they say it; [`grounding`] checks an answer against them.
+//! [`slm`] decodes a small language model, under a [`grammar`], from a [`prompt`]; a
+//! [`responder`] makes replies with it, and [`answering`] checks them before they are spoken.
+//! The crate knows text only: no audio, no dialog state.
 
 use thiserror::Error;
 
 pub mod answer;
+pub mod answering;
+pub mod copying;
 pub mod defaults;
+pub mod encoder;
 pub mod features;
+pub mod grammar;
+pub mod grounding;
+mod intent_set;
+pub mod knowledge;
+mod linear;
+pub mod prompt;
 pub mod punctuate;
+pub mod responder;
 pub mod router;
+pub mod slm;
 pub mod turn_end;
 mod weights;
 
+pub use encoder::Encoder;
 pub use router::{Classification, IntentExamples, IntentScore, IntentSet, Router};
 
 /// Why a language model could not be loaded or used.

@@ -1,89 +1,82 @@
 //! The router's weight file: what is in it and how it is read. It knows nothing
 //! of intents.
 //!
-//! Little-endian: `HRT1`; u32 buckets, u32 dims; four score weights and a scale,
-//! eight out-of-scope weights (f32); one IDF code a bucket (u8, in steps of
-//! 0.05); one row scale a bucket (f32); the rows (buckets, dims) as i8.
+//! Little-endian: `HRT2`; u32 buckets, dims, filters; for each evidence a score
+//! weight, one that grows with the number of examples and one with the trust in
+//! dense evidence, then the out-of-scope weights (f32); one IDF code a bucket (u8, in steps of 0.05); one row scale a
+//! bucket (f32); the rows (buckets, dims) as i8; the filters' bias and scale
+//! (f32) and codes (filters, taps, dims) as i8; the pooling's scale (f32) and
+//! codes (dims, 2 filters) as i8.
 
 use crate::LanguageError;
+use crate::encoder::{DIMS, Encoder, FILTERS, TAPS};
 use crate::features::BUCKETS;
 
-/// Length of an utterance's dense vector.
-pub(crate) const DIMS: usize = 64;
 /// Similarities between an utterance and an intent.
-pub(crate) const EVIDENCE: usize = 4;
+pub(crate) const EVIDENCE: usize = 5;
 /// Features of the out-of-scope decision.
-pub(crate) const OUTSIDE: usize = 8;
+pub(crate) const OUTSIDE: usize = 11;
 
-const MAGIC: &[u8] = b"HRT1";
+const MAGIC: &[u8] = b"HRT2";
 const IDF_STEP: f32 = 0.05;
-const FLOATS: usize = EVIDENCE + 1 + OUTSIDE;
-const HEADER: usize = 12 + 4 * FLOATS;
-const LENGTH: usize = HEADER + BUCKETS * (1 + 4 + DIMS);
+const SHAPE: [usize; 3] = [BUCKETS, DIMS, FILTERS];
+const FLOATS: usize = 3 * EVIDENCE + OUTSIDE;
+const FILTER_CODES: usize = FILTERS * TAPS * DIMS;
+const POOLED_CODES: usize = DIMS * 2 * FILTERS;
+const LENGTH: usize = MAGIC.len()
+    + 4 * (SHAPE.len() + FLOATS)
+    + BUCKETS * (1 + 4 + DIMS)
+    + (8 * FILTERS + FILTER_CODES)
+    + (4 * DIMS + POOLED_CODES);
 
-/// The weights in memory, as in the file.
+/// The weights in memory.
 #[derive(Debug)]
 pub(crate) struct Weights {
+    /// Text to vectors.
+    pub encoder: Encoder,
     /// Weight of each similarity.
     pub score: [f32; EVIDENCE],
-    /// Sharpness of the choice between intents.
-    pub scale: f32,
+    /// What is added to it where there are very many examples an intent.
+    pub score_growth: [f32; EVIDENCE],
+    /// What is added to that for a trust of 1 in the encoder, see `IntentSet`.
+    pub score_trust: [f32; EVIDENCE],
     /// Weight of each out-of-scope feature.
     pub outside: [f32; OUTSIDE],
     idf: Vec<u8>,
-    row_scale: Vec<f32>,
-    rows: Vec<i8>,
 }
 
 impl Weights {
     pub(crate) fn parse(data: &[u8]) -> Result<Self, LanguageError> {
         let bad = |what: String| LanguageError::Weights { what };
-        if !data.starts_with(MAGIC) {
-            return Err(bad("it does not begin with HRT1".into()));
-        }
+        let Some(rest) = data.strip_prefix(MAGIC) else {
+            return Err(bad("it does not begin with HRT2".into()));
+        };
         if data.len() != LENGTH {
             return Err(bad(format!("{} bytes instead of {LENGTH}", data.len())));
         }
-        let shape: Vec<u8> = [BUCKETS, DIMS]
-            .iter()
-            .flat_map(|&n| u32::try_from(n).unwrap_or(0).to_le_bytes())
-            .collect();
-        if data[4..12] != shape {
-            return Err(bad(format!("its shape is not ({BUCKETS}, {DIMS})")));
+        let mut parts = Parts(rest);
+        let shape = SHAPE.map(|size| u32::try_from(size).unwrap_or(0).to_le_bytes());
+        if parts.bytes(4 * SHAPE.len()) != shape.as_flattened() {
+            return Err(bad(format!("its shape is not {SHAPE:?}")));
         }
-        let floats = read_floats(&data[12..HEADER]);
-        let (idf, rest) = data[HEADER..].split_at(BUCKETS);
-        let (scales, rows) = rest.split_at(4 * BUCKETS);
-        let row_scale = read_floats(scales);
-        if floats.iter().chain(&row_scale).any(|value| !value.is_finite()) {
+        let (score, score_growth, score_trust) = (parts.array(), parts.array(), parts.array());
+        let outside = parts.array();
+        let idf = parts.bytes(BUCKETS).to_vec();
+        let (row_scale, rows) = (parts.floats(BUCKETS), parts.codes(BUCKETS * DIMS));
+        let (bias, filter_scale) = (parts.floats(FILTERS), parts.floats(FILTERS));
+        let filters = parts.codes(FILTER_CODES);
+        let (pooled_scale, pooled) = (parts.floats(DIMS), parts.codes(POOLED_CODES));
+        let scales = [&row_scale, &bias, &filter_scale, &pooled_scale];
+        let decision = score.iter().chain(&score_growth).chain(&score_trust).chain(&outside);
+        if decision.chain(scales.into_iter().flatten()).any(|value| !value.is_finite()) {
             return Err(bad("a value is not finite".into()));
         }
-        let mut weights = Self {
-            score: [0.0; EVIDENCE],
-            scale: floats[EVIDENCE],
-            outside: [0.0; OUTSIDE],
-            idf: idf.to_vec(),
-            row_scale,
-            rows: rows.iter().map(|&byte| byte.cast_signed()).collect(),
-        };
-        weights.score.copy_from_slice(&floats[..EVIDENCE]);
-        weights.outside.copy_from_slice(&floats[EVIDENCE + 1..]);
-        Ok(weights)
-    }
-
-    /// Sum of the buckets' rows, scaled to length 1 (zeros where there is none).
-    pub(crate) fn dense(&self, buckets: &[u16]) -> [f32; DIMS] {
-        let mut sum = [0.0; DIMS];
-        for &bucket in buckets {
-            let bucket = usize::from(bucket);
-            let scale = self.row_scale[bucket];
-            let row = &self.rows[bucket * DIMS..(bucket + 1) * DIMS];
-            for (sum, &weight) in sum.iter_mut().zip(row) {
-                *sum += scale * f32::from(weight);
-            }
-        }
-        scale_to_one(&mut sum);
-        sum
+        let encoder = Encoder::from_parts(
+            (&row_scale, &rows),
+            (&bias, &filter_scale, &filters),
+            (&pooled_scale, &pooled),
+        );
+        Ok(Self { encoder, score, score_growth, score_trust, outside, idf })
     }
 
     /// IDF of each distinct bucket in rising order, scaled to length 1.
@@ -100,14 +93,30 @@ impl Weights {
     }
 }
 
-/// Scales a vector to length 1; a zero vector stays zero.
-pub(crate) fn scale_to_one(vector: &mut [f32]) {
-    let norm = vector.iter().map(|x| x * x).sum::<f32>().sqrt().max(1e-6);
-    vector.iter_mut().for_each(|x| *x /= norm);
-}
+/// What is left of a file whose length is right.
+struct Parts<'a>(&'a [u8]);
 
-fn read_floats(bytes: &[u8]) -> Vec<f32> {
-    bytes.as_chunks::<4>().0.iter().map(|&four| f32::from_le_bytes(four)).collect()
+impl<'a> Parts<'a> {
+    fn bytes(&mut self, count: usize) -> &'a [u8] {
+        let (part, rest) = self.0.split_at(count);
+        self.0 = rest;
+        part
+    }
+
+    fn floats(&mut self, count: usize) -> Vec<f32> {
+        let fours = self.bytes(4 * count).as_chunks::<4>().0;
+        fours.iter().map(|&four| f32::from_le_bytes(four)).collect()
+    }
+
+    fn array<const N: usize>(&mut self) -> [f32; N] {
+        let mut array = [0.0; N];
+        array.copy_from_slice(&self.floats(N));
+        array
+    }
+
+    fn codes(&mut self, count: usize) -> Vec<i8> {
+        self.bytes(count).iter().map(|byte| byte.cast_signed()).collect()
+    }
 }
 
 #[cfg(test)]
@@ -117,14 +126,30 @@ mod tests {
     #[test]
     fn broken_files_are_errors() {
         assert!(Weights::parse(b"").is_err());
-        assert!(Weights::parse(b"HRT1").is_err());
+        assert!(Weights::parse(b"HRT2").is_err());
         let mut file = vec![0; LENGTH];
         file[..4].copy_from_slice(MAGIC);
-        assert!(Weights::parse(&file).is_err(), "shape (0, 0)");
-        file[4..8].copy_from_slice(&(1_u32 << 15).to_le_bytes());
-        file[8..12].copy_from_slice(&64_u32.to_le_bytes());
+        assert!(Weights::parse(&file).is_err(), "shape (0, 0, 0)");
+        for (place, size) in SHAPE.iter().enumerate() {
+            let size = u32::try_from(*size).unwrap().to_le_bytes();
+            file[4 + 4 * place..8 + 4 * place].copy_from_slice(&size);
+        }
         assert!(Weights::parse(&file).is_ok());
-        file[12..16].copy_from_slice(&f32::NAN.to_le_bytes());
+        assert!(Weights::parse(&file[..LENGTH - 1]).is_err(), "one byte short");
+        file[16..20].copy_from_slice(&f32::NAN.to_le_bytes());
         assert!(Weights::parse(&file).is_err(), "not finite");
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_errors() {
+        let mut state = 7_u32;
+        for length in [1, 3, 5, 16, 100, 4096, LENGTH] {
+            let next = |_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                state.to_be_bytes()[0]
+            };
+            let bytes: Vec<u8> = (0..length).map(next).collect();
+            assert!(Weights::parse(&bytes).is_err(), "{length} bytes");
+        }
     }
 }

@@ -4,11 +4,12 @@
 use std::path::Path;
 
 use hearsay_language::features::features;
-use hearsay_language::{IntentExamples, IntentSet, LanguageError, Router, defaults};
+use hearsay_language::{Encoder, IntentExamples, IntentSet, LanguageError, Router, defaults};
 
 #[derive(serde::Deserialize)]
 struct Golden {
     features: Vec<(String, Vec<u16>)>,
+    vectors: Vec<(String, Vec<f32>)>,
     intents: Vec<(String, Vec<String>)>,
     cases: Vec<Case>,
 }
@@ -78,6 +79,36 @@ fn best<'a>(router: &Router, set: &'a IntentSet, text: &str) -> Option<&'a str> 
 fn features_equal_the_python_twin() {
     for (text, buckets) in golden().features {
         assert_eq!(features(&text), buckets, "{text}");
+    }
+}
+
+#[test]
+fn vectors_equal_the_python_twin() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../weights/data/router_en.bin");
+    let encoder = Encoder::load(&std::fs::read(path).unwrap()).unwrap();
+    for (text, vector) in golden().vectors {
+        let found = encoder.embed(&text);
+        assert_eq!(found.len(), vector.len());
+        for (got, want) in found.iter().zip(vector) {
+            assert!((got - want).abs() < 1e-4, "{text}: {got} for {want}");
+        }
+    }
+    assert!(encoder.embed("...").iter().all(|x| *x == 0.0));
+}
+
+#[test]
+fn what_means_the_same_is_near() {
+    let router = shipped();
+    let near = |a: &str, b: &str| {
+        let (a, b) = (router.encoder().embed(a), router.encoder().embed(b));
+        a.iter().zip(b).map(|(x, y)| x * y).sum::<f32>()
+    };
+    for (text, same, other) in [
+        ("i lost my card", "my debit card has been stolen", "what is my balance"),
+        ("how much money do i have", "tell me my account balance", "book a table for two"),
+        ("what's the weather tomorrow", "will it rain on friday", "play some jazz"),
+    ] {
+        assert!(near(text, same) > near(text, other), "{text}");
     }
 }
 
