@@ -54,6 +54,8 @@ pub enum Input {
     Digit(char),
     /// Answer to [`crate::Output::Think`].
     Thought(Thought),
+    /// Answer to [`crate::Output::Compose`].
+    Composed(Composed),
     /// The synthesiser knows when each word of a part of a reply is said.
     SpeechPlanned(SpeechPlanned),
     /// The caller has heard this much of a reply; sent about every 20 ms while it plays.
@@ -110,6 +112,36 @@ pub struct Thought {
     pub intents: Vec<IntentScore>,
     /// Probability that none of them was meant, 0 to 1.
     pub out_of_scope: f32,
+}
+
+/// What a language model proposes.
+#[derive(Debug, Clone)]
+pub struct Composed {
+    /// The request it answers.
+    pub think: ThinkId,
+    /// The proposal.
+    pub composition: Composition,
+}
+
+/// What a language model can propose; the graph decides what comes of it.
+#[derive(Debug, Clone)]
+pub enum Composition {
+    /// To say this.
+    Reply {
+        /// The words.
+        text: Pii<String>,
+    },
+    /// To call a tool.
+    Call {
+        /// What to say meanwhile; may be empty.
+        phrase: Pii<String>,
+        /// The tool's name.
+        tool: String,
+        /// Its arguments, an object.
+        arguments: Pii<serde_json::Value>,
+    },
+    /// Nothing that the model, or the check of its answer, is sure of.
+    Unsure,
 }
 
 /// One intent and how likely it is.

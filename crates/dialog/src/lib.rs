@@ -56,16 +56,20 @@ mod workflow;
 
 pub use agent::{
     Agent, AgentErrors, Ask, BREATH, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits, Node,
-    NodeKind, Persona, Phrases, Problem, Router, SlotKind, SlotSpec, ToolSpec,
+    NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotKind, SlotSpec, Talk, ToolSpec,
 };
 pub use call::{Call, CallInfo};
 pub use condition::Condition;
 pub use event::{CallEvent, EndReason, EventKind, Speaker, TranscriptLine};
 pub use hearsay_text::pii::Pii;
 pub use input::{
-    EnginePart, Input, IntentScore, SpeechPlanned, SpokenWord, Thought, ToolFailure, WordTime,
+    Composed, Composition, EnginePart, Input, IntentScore, SpeechPlanned, SpokenWord, Thought,
+    ToolFailure, WordTime,
 };
-pub use output::{Expectation, ListenCommand, Output, Speak, SpeakKind, ThinkRequest, ToolRequest};
+pub use output::{
+    Aim, ComposeRequest, Exchange, Expectation, ListenCommand, Output, Speak, SpeakKind,
+    ThinkRequest, ToolRequest,
+};
 pub use template::Template;
 pub use time::{CallTime, ReplyId, ThinkId, ToolCallId, UtteranceId};
 pub use turn::{Turn, TurnTaking};

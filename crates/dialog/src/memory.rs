@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use hearsay_text::pii::Pii;
 use serde_json::{Map, Value, json};
 
 use crate::agent::{Agent, SlotKind};
-use crate::event::TranscriptLine;
+use crate::event::{Speaker, TranscriptLine};
+use crate::output::Exchange;
 use crate::slot;
 use crate::template::Template;
 
@@ -20,6 +22,8 @@ pub(crate) struct Memory {
     slots: BTreeMap<String, Value>,
     context: Map<String, Value>,
     transcript: Vec<TranscriptLine>,
+    /// The same with tools, for a language model.
+    exchanges: Vec<Exchange>,
     /// How often the call has been at each node.
     visits: BTreeMap<String, u32>,
 }
@@ -32,6 +36,7 @@ impl Memory {
             slots: BTreeMap::new(),
             context,
             transcript: Vec::new(),
+            exchanges: Vec::new(),
             visits: BTreeMap::new(),
         }
     }
@@ -132,7 +137,32 @@ impl Memory {
         &self.transcript
     }
 
+    /// What was said and done, the newest last.
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// Notes what a tool was asked or answered.
+    pub fn note_exchange(&mut self, exchange: Exchange) {
+        if self.exchanges.len() >= self.agent.limits.transcript_lines_max {
+            self.exchanges.remove(0);
+        }
+        self.exchanges.push(exchange);
+    }
+
+    /// Slots with a value that may be told, as they are said.
+    pub fn slots_to_tell(&self) -> Vec<(String, Pii<String>)> {
+        let told = self.slots.iter().filter(|(name, value)| {
+            !value.is_null() && self.agent.slots.get(*name).is_some_and(|slot| !slot.private)
+        });
+        told.map(|(name, value)| (name.clone(), Pii::new(slot::written(value)))).collect()
+    }
+
     pub fn note(&mut self, line: TranscriptLine) {
+        self.note_exchange(match line.speaker {
+            Speaker::Caller => Exchange::Caller(line.text.clone()),
+            Speaker::Agent => Exchange::Agent(line.text.clone()),
+        });
         if self.transcript.len() >= self.agent.limits.transcript_lines_max {
             self.transcript.remove(0);
         }

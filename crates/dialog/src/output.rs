@@ -14,6 +14,11 @@ pub enum Output {
     Listen(ListenCommand),
     /// Understand what the caller said; answered by [`crate::Input::Thought`].
     Think(ThinkRequest),
+    /// Find words, or a tool to call; answered by [`crate::Input::Composed`].
+    Compose(ComposeRequest),
+    /// The caller is still speaking and a request like this will probably follow, with more
+    /// words at its end: what can be computed of it beforehand may be. No answer is awaited.
+    Ponder(ComposeRequest),
     /// Say something. At most one reply is being said at any time.
     Speak(Speak),
     /// Stop this reply now and forget what is left of it, on the wire too.
@@ -106,6 +111,64 @@ pub struct ThinkRequest {
     pub text: Pii<String>,
     /// The intents that can be taken here, by name.
     pub intents: Vec<String>,
+}
+
+/// A request for words, to a language model.
+#[derive(Debug, Clone)]
+pub struct ComposeRequest {
+    /// Its identifier, to be repeated in the answer.
+    pub think: ThinkId,
+    /// Who speaks, by name.
+    pub agent: String,
+    /// What for.
+    pub aim: Aim,
+    /// What the call has collected and may be said: names and values.
+    pub slots: Vec<(String, Pii<String>)>,
+    /// What was said and done so far, the newest last: the caller's words, or a tool's answer.
+    pub history: Vec<Exchange>,
+}
+
+impl ComposeRequest {
+    /// What the caller said last; empty if they have not spoken.
+    pub fn question(&self) -> &str {
+        let said = self.history.iter().rev().find_map(|exchange| match exchange {
+            Exchange::Caller(text) => Some(text.expose().as_str()),
+            _ => None,
+        });
+        said.unwrap_or_default()
+    }
+}
+
+/// What a language model is to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Aim {
+    /// Talk towards a goal; call one of these tools if that helps.
+    Talk {
+        /// The goal of the node.
+        goal: String,
+        /// The tools, by name.
+        tools: Vec<String>,
+    },
+    /// Answer the caller's question from the agent's knowledge, or not at all.
+    Answer,
+}
+
+/// One thing that was said or done in the call.
+#[derive(Debug, Clone)]
+pub enum Exchange {
+    /// The caller said this.
+    Caller(Pii<String>),
+    /// The agent said this, as far as it was heard.
+    Agent(Pii<String>),
+    /// A tool was called.
+    Call {
+        /// Its name.
+        tool: String,
+        /// Its arguments, an object.
+        arguments: Pii<Value>,
+    },
+    /// What it answered, or `{"error": ...}`.
+    Result(Pii<Value>),
 }
 
 /// Something for the agent to say.

@@ -4,7 +4,7 @@
 
 use serde_json::Value;
 
-use crate::agent::SlotKind;
+use crate::agent::{SlotKind, SlotSpec};
 
 /// Longest value of a free slot, characters.
 const VALUE_CHARS_MAX: usize = 200;
@@ -59,6 +59,30 @@ pub(crate) fn spoken(kind: Option<SlotKind>, value: &Value) -> String {
         (_, Value::Null) => String::new(),
         (_, other) => other.to_string(),
     }
+}
+
+/// A value as it is written: text without quotes.
+pub(crate) fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The value that a language model proposes for a slot; `None` when the slot cannot have it.
+pub(crate) fn proposed(spec: &SlotSpec, value: &Value) -> Option<Value> {
+    if let (SlotKind::YesNo, Value::Bool(_)) = (spec.kind, value) {
+        return Some(value.clone());
+    }
+    let text = match value {
+        Value::String(_) | Value::Number(_) => written(value),
+        _ => return None,
+    };
+    if spec.values.is_empty() {
+        return self::value(spec.kind, &text);
+    }
+    let same = |known: &&String| known.eq_ignore_ascii_case(text.trim());
+    spec.values.iter().find(same).map(|known| Value::String(known.clone()))
 }
 
 fn free(text: &str) -> Value {

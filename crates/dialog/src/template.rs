@@ -106,6 +106,20 @@ pub(crate) fn is_name(text: &str) -> bool {
         && chars.all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
 
+/// The names of the placeholders in the strings of a JSON value, in order.
+pub(crate) fn names_in_json(value: &serde_json::Value, names: &mut Vec<String>) {
+    use serde_json::Value;
+    match value {
+        Value::String(text) => {
+            let template = Template::parse(text).unwrap_or_default();
+            names.extend(template.names().map(str::to_owned));
+        }
+        Value::Array(items) => items.iter().for_each(|item| names_in_json(item, names)),
+        Value::Object(entries) => entries.values().for_each(|item| names_in_json(item, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -163,7 +163,7 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         (
             "end: true",
             "end: true, tool: check",
-            "26:10: node `bye` has more than one of `collect`, `ask`, `tool` and `end`; keep one and move the others to nodes of their own",
+            "26:10: node `bye` has more than one of `collect`, `ask`, `tool`, `talk` and `end`; keep one and move the others to nodes of their own",
         ),
     ];
     let mut wrong = Vec::new();

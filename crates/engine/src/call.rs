@@ -12,6 +12,7 @@ use crate::fillers::FillerCache;
 use crate::format::Formatting;
 use crate::lanes::{Lane, LaneFull, Pending, Pool, Priority, lock};
 use crate::listen::{Ear, HearCommand, Recognition};
+use crate::mind::{ComposeJob, Mind};
 use crate::speak::{BACKLOG_MS_MAX, Mouth, Progress, REPLY_BYTES_MAX, SpeakRequest};
 use crate::stream_time::Features;
 use crate::{EngineError, Models};
@@ -21,7 +22,7 @@ const EAR_JOBS_MAX: usize = 256;
 /// Chunks and commands waiting for the recogniser.
 const RECOGNITION_JOBS_MAX: usize = 128;
 /// Requests to understand that wait.
-const MIND_JOBS_MAX: usize = 16;
+const ROUTER_JOBS_MAX: usize = 16;
 /// Steps of synthesis that wait.
 const MOUTH_JOBS_MAX: usize = 2;
 /// Requests to the mouth that wait for its next step.
@@ -48,9 +49,10 @@ struct Organs {
     /// a step takes milliseconds.
     mouth: Mutex<Mouth>,
     inbox: Mutex<MouthInbox>,
+    mind: Mind,
     ear_lane: Lane,
     recognition_lane: Lane,
-    mind_lane: Lane,
+    router_lane: Lane,
     mouth_lane: Lane,
 }
 
@@ -70,16 +72,23 @@ enum MouthCommand {
     Cancel(u64),
 }
 
+/// Where a call's jobs run.
+pub(crate) struct Pools<'a> {
+    pub workers: &'a Pool,
+    pub minds: &'a Pool,
+}
+
 impl EngineCall {
     pub(crate) fn open(
         models: Arc<Models>,
         fillers: Arc<FillerCache>,
-        pool: &Pool,
+        pools: &Pools<'_>,
         rate_hz: u32,
         intents: Arc<IntentSet>,
         sink: Sink,
     ) -> Result<Self, EngineError> {
         let pending = Arc::new(Pending::default());
+        let pool = pools.workers;
         let organs = Organs {
             ear: Mutex::new(Ear::new(&models, rate_hz)?),
             recognition: Mutex::new(Recognition::new(&models)),
@@ -87,7 +96,8 @@ impl EngineCall {
             inbox: Mutex::default(),
             ear_lane: pool.lane(EAR_JOBS_MAX, pending.clone()),
             recognition_lane: pool.lane(RECOGNITION_JOBS_MAX, pending.clone()),
-            mind_lane: pool.lane(MIND_JOBS_MAX, pending.clone()),
+            mind: Mind::new(pools.minds, pending.clone()),
+            router_lane: pool.lane(ROUTER_JOBS_MAX, pending.clone()),
             mouth_lane: pool.lane(MOUTH_JOBS_MAX, pending.clone()),
             models,
             sink,
@@ -129,9 +139,43 @@ impl EngineCall {
     ) -> Result<(), LaneFull> {
         let organs = self.organs.clone();
         let asked = Instant::now();
-        self.organs.mind_lane.push(Priority::Urgent, move || {
+        self.organs.router_lane.push(Priority::Urgent, move || {
             organs.understand(think, &text, &among, asked);
         })
+    }
+
+    /// Asks the language model.
+    ///
+    /// # Errors
+    /// When too many requests wait.
+    pub fn compose(&self, think: u64, job: ComposeJob) -> Result<(), LaneFull> {
+        let organs = self.organs.clone();
+        let asked = Instant::now();
+        self.organs.mind.push(Priority::Urgent, move |_| {
+            match organs.mind.compose(&organs.models, &job) {
+                Ok(composed) => {
+                    let took = asked.elapsed();
+                    (organs.sink)(EngineEvent::Composed { think, composed, took });
+                }
+                Err(error) => organs.fail(Organ::Mind, &error),
+            }
+        })
+    }
+
+    /// Lets the language model read what it will probably be asked, as far as it is known.
+    ///
+    /// # Errors
+    /// When too many requests wait.
+    pub fn read_ahead(&self, job: ComposeJob) -> Result<(), LaneFull> {
+        let organs = self.organs.clone();
+        self.organs.mind.push(Priority::Ahead, move |number| {
+            organs.mind.read_ahead(&organs.models, number, &job.prompt);
+        })
+    }
+
+    /// Memory of what the language model has read in this call.
+    pub fn mind_bytes(&self) -> usize {
+        self.organs.mind.bytes()
     }
 
     /// Favours these phrases from the next utterance on, and the words of the

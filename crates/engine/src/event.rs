@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use hearsay_text::pii::Pii;
 
+use crate::mind::Composed;
+
 /// Something the models found out or made. Numbers are the owner's own, given
 /// back as they came.
 #[derive(Debug, Clone)]
@@ -56,6 +58,15 @@ pub enum EngineEvent {
         intents: Vec<(String, f32)>,
         /// Probability that none was meant.
         out_of_scope: f32,
+        /// From the request to this event.
+        took: Duration,
+    },
+    /// What the language model proposes.
+    Composed {
+        /// The request.
+        think: u64,
+        /// The proposal.
+        composed: Composed,
         /// From the request to this event.
         took: Duration,
     },

@@ -11,6 +11,7 @@ mod fillers;
 mod format;
 mod lanes;
 mod listen;
+mod mind;
 mod models;
 mod speak;
 mod speaker;
@@ -29,6 +30,7 @@ pub use fillers::{BREATH, FillerWish};
 pub use format::Formatting;
 pub use lanes::LaneFull;
 pub use listen::HearCommand;
+pub use mind::{ComposeJob, Composed, Purpose};
 pub use models::Models;
 pub use speak::{REPLIES_MAX, REPLY_BYTES_MAX, SpeakRequest};
 pub use speaker::SpeechLane;
@@ -43,7 +45,12 @@ pub struct Engine {
     models: Arc<Models>,
     fillers: Arc<fillers::FillerCache>,
     pool: lanes::Pool,
+    /// For the language model, whose jobs are long.
+    minds: lanes::Pool,
 }
+
+/// Threads of the language model, by threads of everything else.
+const MINDS_SHARE: usize = 2;
 
 impl Engine {
     /// Starts the worker threads.
@@ -51,8 +58,11 @@ impl Engine {
     /// # Errors
     /// When the system refuses a thread.
     pub fn start(models: Arc<Models>, workers: usize) -> Result<Self, EngineError> {
-        let pool = lanes::Pool::start(workers).map_err(|e| EngineError::Threads(e.to_string()))?;
-        Ok(Self { models, fillers: Arc::default(), pool })
+        let start =
+            |threads| lanes::Pool::start(threads).map_err(|e| EngineError::Threads(e.to_string()));
+        let pool = start(workers)?;
+        let minds = start(workers.div_ceil(MINDS_SHARE))?;
+        Ok(Self { models, fillers: Arc::default(), pool, minds })
     }
 
     /// The shared models.
@@ -72,7 +82,8 @@ impl Engine {
         sink: Sink,
     ) -> Result<EngineCall, EngineError> {
         let fillers = self.fillers.clone();
-        EngineCall::open(self.models.clone(), fillers, &self.pool, rate_hz, intents, sink)
+        let pools = call::Pools { workers: &self.pool, minds: &self.minds };
+        EngineCall::open(self.models.clone(), fillers, &pools, rate_hz, intents, sink)
     }
 
     /// Makes fillers ready at `rate_hz`, so that calls say them at once. Those that are ready or

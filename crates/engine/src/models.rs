@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use hearsay_language::LanguageError;
+use hearsay_language::knowledge::{Encoder, Knowledge, KnowledgeError, KnowledgeFile};
 use hearsay_language::punctuate::Punctuator;
+use hearsay_language::responder::{Responder, ResponderError};
 use hearsay_language::router::{IntentExamples, IntentSet, Router};
 use hearsay_language::turn_end::TurnEnd;
 use hearsay_speech::cloning::SpeakerEncoder;
@@ -36,6 +38,10 @@ pub struct Models {
     pub punctuator: Option<Punctuator>,
     /// Words to the end of a turn, where this build has the model.
     pub turn_end: Option<TurnEnd>,
+    /// The small language model, where this build has it.
+    pub responder: Option<Arc<Responder>>,
+    /// Questions and documents to vectors, where this build has the model.
+    pub encoder: Option<Encoder>,
 }
 
 impl Models {
@@ -63,6 +69,12 @@ impl Models {
             router: Router::load(weights::ROUTER.bytes)?,
             punctuator: optional("punctuate_en.bin", Punctuator::load)?,
             turn_end: optional("turn_en.bin", TurnEnd::load)?,
+            responder: weights::find("slm_en.gguf")
+                .map(|weight| Responder::load(weight.bytes).map(Arc::new))
+                .transpose()?,
+            encoder: weights::find("retrieval_en.bin")
+                .map(|weight| Encoder::load(weight.bytes))
+                .transpose()?,
         })
     }
 
@@ -76,6 +88,16 @@ impl Models {
         let defaults = hearsay_language::defaults::intents();
         intents.extend(defaults.into_iter().filter(|d| own.iter().all(|o| o.name != d.name)));
         Ok(self.router.intents(&intents)?)
+    }
+
+    /// Reads and indexes an agent's documents.
+    ///
+    /// # Errors
+    /// When a document cannot be read, or this build cannot search.
+    pub fn knowledge(&self, files: &[KnowledgeFile<'_>]) -> Result<Knowledge, EngineError> {
+        let encoder =
+            self.encoder.as_ref().ok_or_else(|| model("retrieval", "this build has none"))?;
+        Ok(Knowledge::load(encoder, files)?)
     }
 
     /// The voices that can be asked for.
@@ -122,6 +144,8 @@ model_errors! {
     "pronunciation": G2pError,
     "synthesiser": SynthesiserError,
     "router": LanguageError,
+    "language model": ResponderError,
+    "retrieval": KnowledgeError,
     "resampler": hearsay_audio::resample::ResampleError,
     "watermark": hearsay_audio::watermark::WatermarkError,
     "features": hearsay_audio::mel::MelError,

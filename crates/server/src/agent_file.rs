@@ -3,13 +3,19 @@
 use std::path::Path;
 
 use hearsay_dialog::Agent;
+use hearsay_language::knowledge::FILE_BYTES_MAX;
 
 use crate::demo_bank::DemoBank;
 
 /// The built-in example.
 pub const BANK: &str = include_str!("../../../examples/bank/agent.yaml");
+/// Its documents.
+const BANK_DOCUMENTS: [(&str, &str); 2] = [
+    ("knowledge/faq.json", include_str!("../../../examples/bank/knowledge/faq.json")),
+    ("knowledge/fees.md", include_str!("../../../examples/bank/knowledge/fees.md")),
+];
 /// Longest agent file, bytes.
-const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+const AGENT_BYTES_MAX: u64 = 4 * 1024 * 1024;
 /// A variable with this value is replaced by the address of a demo service.
 const DEMO_BANK: &str = "demo:bank";
 
@@ -32,13 +38,46 @@ pub fn read(path: Option<&Path>) -> Result<Agent, String> {
     let shown = path.display().to_string();
     let meta = std::fs::metadata(path)
         .map_err(|e| format!("{shown}: cannot be read ({e}); give an existing agent file"))?;
-    if meta.len() > FILE_BYTES_MAX {
+    if meta.len() > AGENT_BYTES_MAX {
         return Err(format!("{shown}: {} bytes is too long for an agent file", meta.len()));
     }
     let text = std::fs::read_to_string(path).map_err(|e| {
         format!("{shown}: cannot be read as text ({e}); give an agent file in YAML")
     })?;
     Agent::parse(&text).map_err(|e| listed(&shown, &e))
+}
+
+/// The documents of an agent, each with its name and its bytes.
+pub type Documents = Vec<(String, Vec<u8>)>;
+
+/// Reads the documents that an agent's questions are answered from; their paths are beside the
+/// agent file. `None` is the built-in bank.
+///
+/// # Errors
+/// When one cannot be read or is too long.
+pub fn documents(path: Option<&Path>, agent: &Agent) -> Result<Documents, String> {
+    let Some(path) = path else {
+        let document = |(name, text): &(&str, &str)| ((*name).to_owned(), text.as_bytes().to_vec());
+        return Ok(BANK_DOCUMENTS.iter().map(document).collect());
+    };
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let read = |name: &String| {
+        let file = folder.join(name);
+        let shown = file.display();
+        let meta = std::fs::metadata(&file).map_err(|e| {
+            let cure = format!("`knowledge` of {} names it beside that file", path.display());
+            format!("{shown}: cannot be read ({e}); {cure}")
+        })?;
+        if meta.len() > FILE_BYTES_MAX as u64 {
+            return Err(format!(
+                "{shown}: {} bytes is over the limit of {FILE_BYTES_MAX}",
+                meta.len()
+            ));
+        }
+        let bytes = std::fs::read(&file).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
+        Ok((name.clone(), bytes))
+    };
+    agent.knowledge().iter().map(read).collect()
 }
 
 fn listed(file: &str, errors: &hearsay_dialog::AgentErrors) -> String {

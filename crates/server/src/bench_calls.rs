@@ -82,9 +82,11 @@ pub fn run(args: &BenchCallsArgs) -> Result<ExitCode, String> {
 async fn own_server(calls: usize) -> Result<(String, mpsc::Receiver<CallReport>), String> {
     let mut config = Config::load(None).map_err(|e| e.to_string())?;
     config.calls_max = config.calls_max.max(calls);
-    let ready = agent_file::with_demo(agent_file::read(None)?).await?;
+    let agent = agent_file::read(None)?;
+    let documents = agent_file::documents(None, &agent)?;
+    let ready = agent_file::with_demo(agent).await?;
     let engine = commands::engine(None)?;
-    let board = Switchboard::new(engine, Arc::new(ready.agent))?;
+    let board = Switchboard::new(engine, Arc::new(ready.agent), &documents)?;
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.map_err(|e| e.to_string())?;
     let url = format!("http://{}", listener.local_addr().map_err(|e| e.to_string())?);
     let mut app = App::new(config, board, url.clone());

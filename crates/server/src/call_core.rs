@@ -7,15 +7,19 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hearsay_dialog::{
-    Agent, Call, CallEvent, CallInfo, CallTime, EnginePart, EventKind, Expectation, Input,
-    IntentScore, ListenCommand, Output, ReplyId, Speak, SpeakKind, SpeechPlanned, SpokenWord,
-    ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
+    Agent, Call, CallEvent, CallInfo, CallTime, Composition, EnginePart, EventKind, Expectation,
+    Input, IntentScore, ListenCommand, Output, ReplyId, Speak, SpeakKind, SpeechPlanned,
+    SpokenWord, ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
 };
-use hearsay_engine::{EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest};
+use hearsay_engine::{
+    ComposeJob, Composed, EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest,
+};
 use hearsay_language::turn_end::Expected;
 
+use crate::agent_mind::AgentMind;
 use crate::playout::Playout;
 use crate::recorder::Recorder;
 use crate::report::{CallReport, Reporter};
@@ -53,6 +57,8 @@ pub enum Action {
     Line(LineCommand),
     /// Ask an outside service.
     Tool(ToolRequest),
+    /// Ask the language model elsewhere; its answer goes to [`CallCore::remote`].
+    Remote(ThinkId, Box<ComposeJob>),
     /// Show or log this.
     Event(CallEvent),
 }
@@ -71,6 +77,7 @@ pub enum Clock {
 pub struct CallCore {
     dialog: Call,
     engine: EngineCall,
+    mind: Arc<AgentMind>,
     playout: Playout,
     recorder: Option<Recorder>,
     reporter: Reporter,
@@ -91,6 +98,7 @@ impl CallCore {
     /// A call to `agent` whose audio runs at `rate_hz` both ways.
     pub fn new(
         agent: Arc<Agent>,
+        mind: Arc<AgentMind>,
         info: CallInfo,
         engine: EngineCall,
         rate_hz: u32,
@@ -100,6 +108,7 @@ impl CallCore {
         Self {
             dialog: Call::new(agent, info),
             engine,
+            mind,
             playout: Playout::new(rate_hz),
             recorder: None,
             reporter,
@@ -168,6 +177,10 @@ impl CallCore {
                 let thought = Thought { think: ThinkId(think), intents, out_of_scope };
                 self.input(now, Input::Thought(thought));
             }
+            EngineEvent::Composed { think, composed, took } => {
+                self.reporter.composed(took);
+                self.composed(now, ThinkId(think), composed);
+            }
             EngineEvent::Planned { reply, part, words, duration_ms } => {
                 let word = |(text, start_ms, end_ms)| WordTime { text, start_ms, end_ms };
                 let words = words.into_iter().map(word).collect();
@@ -200,6 +213,37 @@ impl CallCore {
     pub fn tool(&mut self, now: CallTime, tool_call: ToolCallId, answer: ToolAnswer) {
         self.reporter.tool_took(answer.took);
         self.input(now, Input::ToolDone { tool_call, outcome: answer.outcome });
+    }
+
+    /// Takes in what the model elsewhere answered; without an answer the built-in one is asked.
+    pub fn remote(
+        &mut self,
+        now: CallTime,
+        think: ThinkId,
+        job: ComposeJob,
+        answer: Result<(Composed, Duration), String>,
+    ) {
+        match answer {
+            Ok((composed, took)) => {
+                self.reporter.composed(took);
+                self.composed(now, think, composed);
+            }
+            Err(why) => {
+                tracing::warn!("{why}; the built-in model answers");
+                self.compose(now, think, job);
+            }
+        }
+    }
+
+    fn composed(&mut self, now: CallTime, think: ThinkId, composed: Composed) {
+        let composition = composition(composed);
+        self.input(now, Input::Composed(hearsay_dialog::Composed { think, composition }));
+    }
+
+    fn compose(&mut self, now: CallTime, think: ThinkId, job: ComposeJob) {
+        if let Err(full) = self.engine.compose(think.0, job) {
+            self.failed(now, EnginePart::Think, full.to_string());
+        }
     }
 
     /// Lets time pass: audio that is due goes out, timers fire.
@@ -238,6 +282,11 @@ impl CallCore {
     /// The driver knows that the caller's last turn ended at this time.
     pub fn caller_stopped_at(&mut self, stop_ms: Option<u64>) {
         self.known_stop_ms = stop_ms;
+    }
+
+    /// What the agent's language model goes by.
+    pub fn mind(&self) -> Arc<AgentMind> {
+        self.mind.clone()
     }
 
     /// The engine handle, for drivers that wait for it.
@@ -289,6 +338,20 @@ impl CallCore {
                 if let Err(full) = asked {
                     self.failed(now, EnginePart::Think, full.to_string());
                 }
+            }
+            Output::Compose(request) => {
+                let job = self.mind.job(self.dialog.agent(), &request);
+                if self.mind.has_remote() {
+                    self.actions.push_back(Action::Remote(request.think, Box::new(job)));
+                } else {
+                    self.compose(now, request.think, job);
+                }
+            }
+            Output::Ponder(request) if self.mind.has_remote() => drop(request),
+            Output::Ponder(request) => {
+                let job = self.mind.job(self.dialog.agent(), &request);
+                // Reading ahead only saves time.
+                let _ = self.engine.read_ahead(job);
             }
             Output::Speak(speak) => self.speak(now, speak),
             Output::Flush { reply } => {
@@ -452,5 +515,14 @@ fn final_input(utterance: u64, heard: Heard) -> Input {
         text: heard.text,
         confidence: heard.confidence,
         words: heard.words.into_iter().map(word).collect(),
+    }
+}
+
+/// What a model proposes, as the dialog takes it.
+pub fn composition(composed: Composed) -> Composition {
+    match composed {
+        Composed::Reply { text, .. } => Composition::Reply { text },
+        Composed::Call { phrase, tool, arguments } => Composition::Call { phrase, tool, arguments },
+        Composed::Unsure => Composition::Unsure,
     }
 }

@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use eval::{
-    Codec, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalPunctuateArgs, EvalTnArgs, EvalTtsArgs,
-    EvalTurnArgs, EvalVadArgs,
+    Codec, EvalAgentArgs, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalKnowledgeArgs,
+    EvalPunctuateArgs, EvalRouterArgs, EvalTnArgs, EvalTtsArgs, EvalTurnArgs, EvalVadArgs,
 };
 
 pub use speak::SpeakArgs;
@@ -297,6 +297,16 @@ pub enum BenchCommand {
         /// Also speak this many streams at once, each listened to in real time, on one worker a core.
         #[arg(long)]
         streams: Option<usize>,
+    },
+    /// Language model: reading, writing, first token, what drafts gain.
+    #[command(after_help = "Example:\n  hearsay bench slm\n  hearsay bench slm --model qwen.gguf")]
+    Slm {
+        /// A GGUF file instead of the built-in model.
+        #[arg(long)]
+        model: Option<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
     },
 }
 

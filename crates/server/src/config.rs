@@ -94,6 +94,11 @@ impl Secret {
     pub fn expose(&self) -> &str {
         &self.0
     }
+
+    #[cfg(test)]
+    pub fn for_tests(secret: &str) -> Self {
+        Self(secret.to_string())
+    }
 }
 
 impl std::fmt::Debug for Secret {

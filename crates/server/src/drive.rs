@@ -3,12 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ToolCallId};
-use hearsay_engine::{Engine, EngineEvent, FillerWish, Formatting};
+use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ThinkId, ToolCallId};
+use hearsay_engine::{ComposeJob, Composed, Engine, EngineEvent, FillerWish, Formatting};
 use hearsay_language::router::IntentSet;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
+use crate::agent_file::Documents;
+use crate::agent_mind::AgentMind;
 use crate::call_core::{Action, CallCore, Clock, LineCommand, LineEvent};
 use crate::tools::{self, ToolAnswer};
 use crate::transcripts::Transcripts;
@@ -21,6 +23,8 @@ pub const LINE_EVENTS_MAX: usize = 256;
 pub const LINE_COMMANDS_MAX: usize = 64;
 /// Requests to outside services at once, over all calls.
 const TOOLS_AT_ONCE: usize = 64;
+/// Answers of a model elsewhere that wait for the call.
+const MODEL_ANSWERS_MAX: usize = 8;
 /// Rate of telephone lines: fillers are ready for them before the first call.
 const TELEPHONE_HZ: u32 = 8000;
 /// A line that takes nothing for this long is broken.
@@ -35,6 +39,8 @@ pub struct Switchboard {
     pub agent: Arc<Agent>,
     /// Its intents, ready for the router.
     pub intents: Arc<IntentSet>,
+    /// What its language model goes by.
+    pub mind: Arc<AgentMind>,
     /// How transcripts are written.
     formatting: Formatting,
     tools: Arc<Semaphore>,
@@ -46,7 +52,11 @@ impl Switchboard {
     /// # Errors
     /// When the agent names a voice that there is not, or its intents cannot
     /// be used.
-    pub fn new(engine: Arc<Engine>, agent: Arc<Agent>) -> Result<Self, String> {
+    pub fn new(
+        engine: Arc<Engine>,
+        agent: Arc<Agent>,
+        documents: &Documents,
+    ) -> Result<Self, String> {
         let voices = engine.models().voices();
         let voices: Vec<&str> = voices.iter().map(|v| v.name.as_str()).collect();
         if let Some(missing) = agent.voices().into_iter().find(|voice| !voices.contains(voice)) {
@@ -59,9 +69,10 @@ impl Switchboard {
         let intents = engine.models().intents(&agent_intents(&agent)).map_err(|e| e.to_string())?;
         let intents = Arc::new(intents);
         let formatting = Transcripts::default().formatting(agent.language());
+        let mind = Arc::new(AgentMind::load(engine.models(), &agent, documents)?);
         let tools = Arc::new(Semaphore::new(TOOLS_AT_ONCE));
         engine.prepare_fillers(&fillers(&agent), TELEPHONE_HZ);
-        Ok(Self { engine, agent, intents, formatting, tools })
+        Ok(Self { engine, agent, intents, mind, formatting, tools })
     }
 
     /// The same, with transcripts written as a configuration asks for.
@@ -87,7 +98,8 @@ impl Switchboard {
         let engine = self.engine.open(rate_hz, self.intents.clone(), Arc::new(events))?;
         // The lane of a call that begins is empty: there is room.
         engine.set_formatting(self.formatting.clone())?;
-        Ok(CallCore::new(self.agent.clone(), info, engine, rate_hz, clock))
+        let (agent, mind) = (self.agent.clone(), self.mind.clone());
+        Ok(CallCore::new(agent, mind, info, engine, rate_hz, clock))
     }
 }
 
@@ -145,6 +157,7 @@ pub async fn run(
     let start = Instant::now();
     let now = || CallTime(start.elapsed().as_millis() as u64);
     let (tool_sender, mut tool_answers) = mpsc::channel(TOOLS_AT_ONCE);
+    let (mind_sender, mut mind_answers) = mpsc::channel(MODEL_ANSWERS_MAX);
     core.connected(now());
     loop {
         while let Some(action) = core.take_action() {
@@ -152,6 +165,10 @@ pub async fn run(
                 Action::Line(command) => send(&line.commands, command).await,
                 Action::Tool(request) => {
                     ask(board.tools.clone(), request, tool_sender.clone());
+                    true
+                }
+                Action::Remote(think, job) => {
+                    ask_model(board.tools.clone(), core.mind(), think, *job, mind_sender.clone());
                     true
                 }
                 Action::Event(event) => {
@@ -177,6 +194,7 @@ pub async fn run(
                 core.line(now(), event.unwrap_or(LineEvent::Closed));
             }
             Some((id, answer)) = tool_answers.recv() => core.tool(now(), id, answer),
+            Some((think, job, answer)) = mind_answers.recv() => core.remote(now(), think, job, answer),
             () = sleep_until(wake) => core.tick(now()),
         }
     }
@@ -213,6 +231,30 @@ fn ask(
         if let Ok(answer) = answer {
             // A call that is over does not wait for its answers.
             let _ = answers.send((id, answer)).await;
+        }
+    });
+}
+
+/// What a model elsewhere said to a request, or why it said nothing.
+type ModelAnswer = (ThinkId, ComposeJob, Result<(Composed, Duration), String>);
+
+fn ask_model(
+    permits: Arc<Semaphore>,
+    mind: Arc<AgentMind>,
+    think: ThinkId,
+    job: ComposeJob,
+    answers: mpsc::Sender<ModelAnswer>,
+) {
+    tokio::spawn(async move {
+        // The semaphore is never closed.
+        let Ok(_permit) = permits.acquire_owned().await else { return };
+        let asked = tokio::task::spawn_blocking(move || {
+            let answer = mind.ask_remote(&job);
+            (think, job, answer)
+        });
+        if let Ok(answer) = asked.await {
+            // A call that is over does not wait for its answers.
+            let _ = answers.send(answer).await;
         }
     });
 }

@@ -77,6 +77,10 @@ fn settle(
                     let answer = tools::ask(&request);
                     core.tool(now, request.tool_call, answer);
                 }
+                Action::Remote(think, job) => {
+                    let answer = core.mind().ask_remote(&job);
+                    core.remote(now, think, *job, answer);
+                }
                 Action::Event(event) => observer.event(&event, core),
             }
         }

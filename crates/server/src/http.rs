@@ -15,6 +15,8 @@ use axum::routing::get;
 use hearsay_wire::{Encoding, WireError, plivo, twilio};
 use tokio::sync::Semaphore;
 
+use crate::chat_api::{self, ChatDesk};
+use crate::chat_model::BuiltIn;
 use crate::config::Config;
 use crate::drive::Switchboard;
 use crate::media;
@@ -113,6 +115,7 @@ pub fn random_name(bytes: usize) -> Option<String> {
 
 /// The server's routes.
 pub fn routes(app: Arc<App>) -> Router {
+    let chat = chat_desk(&app).map(chat_api::routes).unwrap_or_default();
     Router::new()
         .route("/", get(index))
         .route("/healthz", get(|| async { "ok\n" }))
@@ -122,13 +125,25 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/plivo/answer", get(plivo_answer).post(plivo_answer))
         .route("/plivo/media", get(plivo_media))
         .merge(speech_api::routes())
+        .merge(chat)
         .with_state(app)
+}
+
+/// Chats that are answered at once, by worker: each takes a core while it writes.
+const CHATS_BY_WORKER: usize = 4;
+
+/// The built-in language model for programs, where this build has it; the key of the speech APIs opens it too.
+fn chat_desk(app: &App) -> Option<Arc<ChatDesk>> {
+    let responder = app.board.engine.models().responder.clone()?;
+    let model = Arc::new(BuiltIn::new(responder));
+    let chats_max = app.config.workers * CHATS_BY_WORKER;
+    Some(Arc::new(ChatDesk::new(model, chats_max, app.config.speech_key.clone())))
 }
 
 async fn index(State(app): State<Arc<App>>) -> String {
     format!(
         "hearsay {} answers as {}.\n\nTwilio voice webhook  {}\nPlivo answer URL      {}\n\
-         OpenAI speech         {}\nWaves speech          {}\n\
+         OpenAI speech         {}\nWaves speech          {}\nOpenAI chat           {}\n\
          Health                {}\nMetrics               {}\n",
         env!("CARGO_PKG_VERSION"),
         app.board.agent.name(),
@@ -136,6 +151,7 @@ async fn index(State(app): State<Arc<App>>) -> String {
         app.public("/plivo/answer"),
         app.public("/v1/audio/speech"),
         app.public("/waves/v1/tts"),
+        app.public("/v1/chat/completions"),
         app.public("/healthz"),
         app.public("/metrics"),
     )

@@ -1,8 +1,12 @@
 //! The `hearsay` program: the only crate with sockets, a clock and a disk.
 
 mod agent_file;
+mod agent_mind;
 mod bench_calls;
 mod call_core;
+#[allow(dead_code, reason = "the built-in model answers here once it is loaded")]
+mod chat_api;
+mod chat_model;
 mod cli;
 mod commands;
 mod config;
@@ -17,6 +21,8 @@ mod playout;
 mod processor;
 mod recorded_caller;
 mod recorder;
+#[allow(dead_code, reason = "agents name their model in the agent file")]
+mod remote_model;
 mod report;
 mod score;
 mod speech_api;

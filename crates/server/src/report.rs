@@ -295,6 +295,11 @@ impl Reporter {
         self.stages.think += ms(took);
     }
 
+    /// The language model took this long.
+    pub fn composed(&mut self, took: Duration) {
+        self.stages.think += ms(took);
+    }
+
     /// An outside service took this long.
     pub fn tool_took(&mut self, took: Duration) {
         if self.stages.total == 0.0 {

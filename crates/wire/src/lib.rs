@@ -1,4 +1,4 @@
-//! Bytes to typed messages and back: the media WebSockets of phone providers, and the requests of speech APIs.
+//! Bytes to typed messages and back: the media WebSockets of phone providers, and the requests of speech and chat APIs.
 //!
 //! One module per provider knows its JSON, its answer document and its signature. [`Codec`] hides which one it is: text
 //! frames in become [`Inbound`], [`Outbound`] becomes text frames. What it is not: there is no socket, no clock, no task
@@ -9,6 +9,7 @@
 //! answers only for sound that was played. After an [`Outbound::Clear`] a [`Inbound::Mark`] of earlier sound therefore
 //! proves nothing: what the caller heard comes from `hearsay_audio::pacer`.
 
+pub mod chat;
 mod error;
 mod field;
 pub mod openai;

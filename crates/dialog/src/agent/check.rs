@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::Place;
 use super::fields::{Reader, Target, cure_for};
-use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind};
+use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, Talk, ToolSpec};
 use super::read::GraphPlaces;
 use super::read_graph::OUTCOMES;
 use crate::condition::Condition;
-use crate::template::Template;
+use crate::template::{self, Template};
 
 /// Notes every problem of a file that is only seen when all of it is read.
 pub(super) fn check(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
@@ -134,6 +134,8 @@ fn can_happen(agent: &Agent, node: &Node, on: &EdgeOn) -> bool {
         NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Intent(_)),
         NodeKind::Ask(Ask::YesNo) => matches!(on, Yes | No | Silence | Unknown | Intent(_)),
         NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
+        NodeKind::Talk(talk) if matches!(on, Done | Failed | Timeout) => !talk.tools.is_empty(),
+        NodeKind::Talk(_) => matches!(on, Silence | Unknown | Intent(_)),
         NodeKind::End => false,
     }
 }
@@ -161,7 +163,7 @@ fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
             vec![EdgeOn::Yes, EdgeOn::No]
         }
         NodeKind::Collect(_) => vec![EdgeOn::Filled],
-        NodeKind::Ask(Ask::Intents) | NodeKind::End => vec![],
+        NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) | NodeKind::End => vec![],
         NodeKind::Ask(Ask::YesNo) => vec![EdgeOn::Yes, EdgeOn::No],
         NodeKind::Tool(_) => vec![EdgeOn::Done, EdgeOn::Failed],
     }
@@ -170,7 +172,7 @@ fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
 fn check_wording(reader: &mut Reader, agent: &Agent, node: &Node, places: &GraphPlaces) {
     let at = places.nodes.get(&node.name).copied().unwrap_or_default();
     let silent = node.say.is_empty();
-    if silent && !matches!(node.kind, NodeKind::Tool(_)) {
+    if silent && !matches!(node.kind, NodeKind::Tool(_) | NodeKind::Talk(_)) {
         let what = format!("node `{}` says nothing", node.name);
         reader.problem(at, what, "add `say:`");
     }
@@ -287,6 +289,7 @@ fn slots_after<'a>(
             let save = agent.tools.get(tool).map(|tool| tool.save.as_slice()).unwrap_or_default();
             slots.extend(save.iter().map(|(slot, _)| slot.as_str()));
         }
+        (NodeKind::Talk(talk), EdgeOn::Done) => slots.extend(filled_by_each(agent, talk)),
         _ => {}
     }
     let requires = agent.nodes.get(&edge.to).and_then(|target| target.requires.as_ref());
@@ -295,6 +298,16 @@ fn slots_after<'a>(
         ensured.filter_map(|name| agent.slots.get_key_value(name)).map(|(name, _)| name.as_str()),
     );
     slots
+}
+
+/// The slots that have a value after any one of the tools of a talk was called.
+fn filled_by_each<'a>(agent: &'a Agent, talk: &Talk) -> BTreeSet<&'a str> {
+    let filled = |tool: &'a ToolSpec| -> BTreeSet<&'a str> {
+        let asked = agent.parameters(tool).into_iter().map(|slot| slot.name.as_str());
+        asked.chain(tool.save.iter().map(|(slot, _)| slot.as_str())).collect()
+    };
+    let tools = talk.tools.iter().filter_map(|name| agent.tools.get(name));
+    tools.map(filled).reduce(|some, other| &some & &other).unwrap_or_default()
 }
 
 fn check_values_present(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
@@ -310,7 +323,7 @@ fn check_values_present(reader: &mut Reader, agent: &Agent, places: &GraphPlaces
             templates.push(&tool.url);
             templates.extend(tool.headers.iter().map(|(_, value)| value));
             templates.extend(&tool.meanwhile);
-            tool.body.iter().for_each(|body| names_in_json(body, &mut body_names));
+            tool.body.iter().for_each(|body| template::names_in_json(body, &mut body_names));
         }
         let names = templates.iter().flat_map(|template| template.names().map(str::to_owned));
         for name in names.chain(body_names) {
@@ -337,18 +350,5 @@ fn report_missing(
     if agent.slots.contains_key(name) && !present.contains(name) {
         let what = format!("`{{{name}}}` may have no value yet at node `{node}`");
         reader.problem(at, what, format!("fill `{name}` on every way to it, or leave it out"));
-    }
-}
-
-fn names_in_json(value: &serde_json::Value, names: &mut Vec<String>) {
-    use serde_json::Value;
-    match value {
-        Value::String(text) => {
-            let template = Template::parse(text).unwrap_or_default();
-            names.extend(template.names().map(str::to_owned));
-        }
-        Value::Array(items) => items.iter().for_each(|item| names_in_json(item, names)),
-        Value::Object(entries) => entries.values().for_each(|item| names_in_json(item, names)),
-        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }

@@ -17,8 +17,8 @@ mod tree;
 pub use error::{AgentErrors, Problem};
 pub use fillers::{BREATH, Fillers};
 pub use model::{
-    Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases, Router,
-    SlotKind, SlotSpec, ToolSpec,
+    Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases,
+    RemoteModel, Router, SlotKind, SlotSpec, Talk, ToolSpec,
 };
 
 impl Agent {

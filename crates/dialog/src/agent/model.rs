@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::fillers::Fillers;
 use crate::condition::Condition;
 use crate::output::Expectation;
-use crate::template::Template;
+use crate::template::{self, Template};
 use crate::turn::TurnTaking;
 
 /// One agent file, checked: every name in it leads somewhere.
@@ -19,6 +19,8 @@ pub struct Agent {
     pub(crate) router: Router,
     pub(crate) slots: BTreeMap<String, SlotSpec>,
     pub(crate) tools: BTreeMap<String, ToolSpec>,
+    pub(crate) knowledge: Vec<String>,
+    pub(crate) model: Option<RemoteModel>,
     pub(crate) vars: BTreeMap<String, String>,
     pub(crate) context: Map<String, Value>,
     pub(crate) phrases_to_favour: Vec<String>,
@@ -63,11 +65,30 @@ pub struct Intent {
     pub examples: Vec<String>,
 }
 
+/// A language model elsewhere that speaks for the agents in place of the built-in one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RemoteModel {
+    /// Address of an OpenAI-compatible service, up to and with `/v1`.
+    pub base_url: String,
+    /// The model's name there.
+    pub name: String,
+    /// The environment variable that holds the key; empty for none.
+    pub api_key_env: String,
+    /// Give up without a first token after this long, ms; the built-in model answers then.
+    pub first_token_ms: u64,
+    /// Give up on the whole answer after this long, ms.
+    pub timeout_ms: u64,
+}
+
 /// A value that the call collects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SlotSpec {
     /// Its name.
     pub name: String,
+    /// What it means, for the language model; may be empty.
+    pub description: String,
+    /// The values it can have; empty when any will do.
+    pub values: Vec<String>,
     /// What it holds.
     pub kind: SlotKind,
     /// Whether its value is masked in handoffs and logs.
@@ -105,6 +126,8 @@ pub enum SlotKind {
 pub struct ToolSpec {
     /// Its name.
     pub name: String,
+    /// What it does, for the language model; may be empty.
+    pub description: String,
     /// HTTP method.
     pub method: HttpMethod,
     /// Its address, with placeholders.
@@ -180,6 +203,8 @@ pub struct Node {
 /// What happens at a node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NodeKind {
+    /// The language model talks with the caller until an edge leads on.
+    Talk(Talk),
     /// Something is said and the call goes on by its `done` edge.
     Say,
     /// The caller is asked for a slot's value.
@@ -190,6 +215,15 @@ pub enum NodeKind {
     Tool(String),
     /// The call ends.
     End,
+}
+
+/// What the language model is to do at a node, and what it may propose.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Talk {
+    /// The aim, in a few words.
+    pub goal: String,
+    /// The tools that it may propose to call.
+    pub tools: Vec<String>,
 }
 
 /// What kind of answer a node asks for.
@@ -299,6 +333,8 @@ pub struct Phrases {
     pub still_there: String,
     /// When something was asked for that cannot be done here.
     pub refused: String,
+    /// When the language model, or the check of its answer, is not sure.
+    pub not_sure: String,
     /// When the engine failed and the caller has to say it again.
     pub trouble: String,
     /// Last words after too long a silence.
@@ -318,6 +354,9 @@ impl Default for Phrases {
             not_understood: own("Sorry, I did not get that."),
             still_there: own("Are you still there?"),
             refused: own("I am afraid I can't do that here."),
+            not_sure: own(
+                "I'm not sure about that detail. I can connect you to a person if you like.",
+            ),
             trouble: own("Sorry, I had a problem hearing you. Could you say that again?"),
             goodbye_silence: own("I can't hear you, so I will hang up now. Goodbye."),
             goodbye_not_understood: own("I am sorry that I could not help. Goodbye."),
@@ -364,6 +403,18 @@ impl Agent {
     pub fn tools(&self) -> impl Iterator<Item = &ToolSpec> {
         self.tools.values()
     }
+    /// The files that questions are answered from, as the agent file names them.
+    pub fn knowledge(&self) -> &[String] {
+        &self.knowledge
+    }
+    /// The model elsewhere, where the file names one.
+    pub fn remote_model(&self) -> Option<&RemoteModel> {
+        self.model.as_ref()
+    }
+    /// A tool by its name.
+    pub fn tool(&self, name: &str) -> Option<&ToolSpec> {
+        self.tools.get(name)
+    }
     /// The slots.
     pub fn slots(&self) -> impl Iterator<Item = &SlotSpec> {
         self.slots.values()
@@ -375,6 +426,22 @@ impl Agent {
     /// One node by its name.
     pub fn node(&self, name: &str) -> Option<&Node> {
         self.nodes.get(name)
+    }
+    /// What a caller has to say before a tool can be called: the slots that its request names
+    /// and that callers can fill, each once, in the order of the request.
+    pub fn parameters(&self, tool: &ToolSpec) -> Vec<&SlotSpec> {
+        let mut names: Vec<String> = tool.url.names().map(str::to_owned).collect();
+        let headers = tool.headers.iter().flat_map(|(_, value)| value.names());
+        names.extend(headers.map(str::to_owned));
+        tool.body.iter().for_each(|body| template::names_in_json(body, &mut names));
+        let mut slots: Vec<&SlotSpec> = Vec::new();
+        for slot in names.iter().filter_map(|name| self.slots.get(name)) {
+            let from_caller = !matches!(slot.kind, SlotKind::Number | SlotKind::Flag);
+            if from_caller && !slots.iter().any(|known| known.name == slot.name) {
+                slots.push(slot);
+            }
+        }
+        slots
     }
     /// The node where a call begins.
     pub fn start(&self) -> &str {

@@ -7,7 +7,8 @@ use super::error::{AgentErrors, Place};
 use super::fields::{Fields, Reader, Target};
 use super::fillers::{Fillers, read_fillers};
 use super::model::{
-    Agent, HttpMethod, Intent, Limits, Persona, Phrases, Router, SlotKind, SlotSpec, ToolSpec,
+    Agent, HttpMethod, Intent, Limits, Persona, Phrases, RemoteModel, Router, SlotKind, SlotSpec,
+    ToolSpec,
 };
 use super::read_graph::read_graph;
 use super::read_turns;
@@ -54,6 +55,9 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let router = fields.take("router").and_then(|tree| read_router(reader, tree));
     let slots = fields.take("slots").map(|tree| read_slots(reader, tree)).unwrap_or_default();
     let tools = fields.take("tools").map(|tree| read_tools(reader, tree)).unwrap_or_default();
+    let knowledge =
+        fields.take("knowledge").map(|tree| reader.texts(tree, "a file of `knowledge`"));
+    let model = fields.take("model").and_then(|tree| read_model(reader, tree));
     let favour =
         fields.take("phrases_to_favour").map(|tree| reader.texts(tree, "`phrases_to_favour`"));
     let phrases = fields.take("phrases").map(|tree| read_phrases(reader, tree)).unwrap_or_default();
@@ -78,6 +82,8 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         router: router.unwrap_or_default(),
         slots,
         tools,
+        knowledge: knowledge.into_iter().flatten().map(|(name, _)| name).collect(),
+        model,
         vars,
         context,
         phrases_to_favour: favour.into_iter().flatten().map(|(text, _)| text).collect(),
@@ -157,6 +163,32 @@ fn read_router(reader: &mut Reader, tree: &Tree) -> Option<Router> {
     Some(Router { intents, probability_min: threshold.map_or(0.5, to_f32) })
 }
 
+fn read_model(reader: &mut Reader, tree: &Tree) -> Option<RemoteModel> {
+    let mut fields = reader.fields(tree, "`model`")?;
+    let base_url = fields.need(reader, "base_url").and_then(|tree| {
+        let text = reader.text(tree, "`base_url`")?;
+        if !text.starts_with("http://") && !text.starts_with("https://") {
+            let what = format!("`{text}` is not an address");
+            reader.problem(tree.at, what, "write it as https://host/v1");
+        }
+        Some(text.trim_end_matches('/').to_owned())
+    });
+    let name = fields.need(reader, "name").and_then(|tree| reader.text(tree, "`name`"));
+    let key = fields.take("api_key_env").and_then(|tree| reader.text(tree, "`api_key_env`"));
+    let first = fields.take("first_token_ms");
+    let first = first.and_then(|tree| reader.whole(tree, "`first_token_ms`", 50, 60_000));
+    let all = fields.take("timeout_ms");
+    let all = all.and_then(|tree| reader.whole(tree, "`timeout_ms`", 50, 120_000));
+    fields.finish(reader);
+    Some(RemoteModel {
+        base_url: base_url?,
+        name: name?,
+        api_key_env: key.unwrap_or_default(),
+        first_token_ms: first.unwrap_or(1_500),
+        timeout_ms: all.unwrap_or(8_000),
+    })
+}
+
 fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
     let mut slots = BTreeMap::new();
     for (key, value) in reader.named(tree, "`slots`") {
@@ -164,10 +196,19 @@ fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
             continue;
         };
         let kind = read_slot_kind(reader, &mut fields);
+        let description =
+            fields.take("description").and_then(|tree| reader.text(tree, "`description`"));
+        let values = fields.take("values").map(|tree| reader.texts(tree, "a value of `values`"));
+        if values.is_some() && !matches!(kind, None | Some(SlotKind::Free)) {
+            let what = format!("{} has `values` and is not of type free", fields.what);
+            reader.problem(fields.at, what, "make it `type: free` or leave `values` out");
+        }
         let private = fields.take("private").and_then(|tree| reader.flag(tree, "`private`"));
         fields.finish(reader);
         let slot = SlotSpec {
             name: key.name.clone(),
+            description: description.unwrap_or_default(),
+            values: values.into_iter().flatten().map(|(value, _)| value).collect(),
             kind: kind.unwrap_or(SlotKind::Free),
             private: private.unwrap_or(false),
         };
@@ -236,6 +277,8 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
         ("PATCH", HttpMethod::Patch),
         ("DELETE", HttpMethod::Delete),
     ];
+    let description =
+        fields.take("description").and_then(|tree| reader.text(tree, "`description`"));
     let method = fields.take("method").and_then(|tree| reader.choice(tree, "method", &METHODS));
     let url = fields.need(reader, "url").and_then(|tree| {
         let text = reader.text(tree, "`url`")?;
@@ -266,6 +309,7 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
     let save = fields.take("save").map(|tree| read_save(reader, tree)).unwrap_or_default();
     Some(ToolSpec {
         name: name.to_owned(),
+        description: description.unwrap_or_default(),
         method: method.unwrap_or(if body.is_some() { HttpMethod::Post } else { HttpMethod::Get }),
         url: url.unwrap_or_default(),
         headers,
@@ -328,7 +372,7 @@ fn read_phrases(reader: &mut Reader, tree: &Tree) -> Phrases {
             }
         )*};
     }
-    phrase!(not_understood, still_there, refused, trouble);
+    phrase!(not_understood, still_there, refused, not_sure, trouble);
     phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
     fields.finish(reader);
     phrases

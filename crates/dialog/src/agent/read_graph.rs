@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::fields::{Fields, Reader, Target};
-use super::model::{Ask, Edge, EdgeOn, Node, NodeKind};
+use super::model::{Ask, Edge, EdgeOn, Node, NodeKind, Talk};
 use super::read::GraphPlaces;
 use super::tree::Tree;
 
@@ -87,11 +87,31 @@ fn read_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> NodeKind {
     let ask = fields.take("ask").and_then(|tree| reader.choice(tree, "`ask`", &ASKS));
     let tool = fields.take("tool").and_then(|tree| reader.reference(tree, "`tool`", Target::Tool));
     let end = fields.take("end").and_then(|tree| reader.flag(tree, "`end`"));
-    let written = ["collect", "ask", "tool", "end"].iter().filter(|name| fields.has(name)).count();
+    let talk = fields.take("talk").and_then(|tree| reader.text(tree, "`talk`"));
+    let tools = fields.take("tools").map(|tree| reader.texts(tree, "a tool of `tools`"));
+    if let (None, Some(_)) = (&talk, &tools) {
+        let what = format!("{} has `tools` and no `talk`", fields.what);
+        reader.problem(fields.at, what, "say in `talk` what the model is to do with them");
+    }
+    let tools: Vec<String> = tools
+        .into_iter()
+        .flatten()
+        .map(|(name, at)| {
+            reader.refer(Target::Tool, &name, at);
+            name
+        })
+        .collect();
+    let written =
+        ["collect", "ask", "tool", "talk", "end"].iter().filter(|name| fields.has(name)).count();
     if written > 1 {
-        let what =
-            format!("{} has more than one of `collect`, `ask`, `tool` and `end`", fields.what);
+        let what = format!(
+            "{} has more than one of `collect`, `ask`, `tool`, `talk` and `end`",
+            fields.what
+        );
         reader.problem(fields.at, what, "keep one and move the others to nodes of their own");
+    }
+    if let Some(goal) = talk {
+        return NodeKind::Talk(Talk { goal, tools });
     }
     match (collect, ask, tool, end) {
         (Some(slot), ..) => NodeKind::Collect(slot),

@@ -125,8 +125,16 @@ impl Call {
         let thought = self
             .thought
             .as_ref()
-            .map(|thought| (thought.since + self.agent.limits.think_ms_max, Alarm::ThoughtMissing));
+            .map(|thought| (thought.since + self.patience_ms(), Alarm::ThoughtMissing));
         [Some(end), tool, thought]
+    }
+
+    /// How long an understanding may take; a model elsewhere has its own time, and then the
+    /// built-in one has its.
+    fn patience_ms(&self) -> u64 {
+        let own = self.agent.limits.think_ms_max;
+        let remote = self.agent.remote_model().filter(|_| self.is_composing());
+        own + remote.map_or(0, |model| model.timeout_ms)
     }
 
     /// Rings every alarm whose time has come.

@@ -143,7 +143,11 @@ impl Call {
                 self.voice.words_heard(self.now);
                 self.start_caller_turn();
             }
-            Turn::CallerSpeaking { .. } => self.voice.words_heard(self.now),
+            Turn::CallerSpeaking { .. } => {
+                self.voice.words_heard(self.now);
+                let words = self.hearing.interim.clone();
+                self.ponder(&words);
+            }
             Turn::AgentPaused { .. } => self.judge_sound(),
             _ => {}
         }
@@ -159,6 +163,8 @@ impl Call {
         if let Turn::AgentPaused { .. } = self.turn {
             self.judge_sound();
         }
+        let words = self.hearing.text().to_owned();
+        self.ponder(&words);
     }
 
     pub(super) fn on_turn_end(&mut self, probability: f32) {
@@ -362,6 +368,8 @@ impl Call {
     /// The caller wants to speak. What was not heard is kept until there are words.
     pub(super) fn interrupted(&mut self) {
         self.speech.cut.clear();
+        // What was being thought about is not what the caller wants now.
+        self.thought = None;
         let unheard = self.cut_reply();
         self.speech.cut.extend(unheard);
         let queued = std::mem::take(&mut self.speech.queue);

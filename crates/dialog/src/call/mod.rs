@@ -3,13 +3,14 @@
 //! `handle` is the only way in and `poll` the only way out. The state of turn-taking is
 //! one [`Turn`], changed in `set_turn` alone; late events are dropped in `is_late` alone;
 //! all waiting is an `Alarm`. What happens in each state is in `hearing` (the caller's
-//! side), `speaking` and `filling` (the agent's side) and `walking` (the graph, understanding,
-//! tools).
+//! side), `speaking` and `filling` (the agent's side), `walking` (the graph, understanding,
+//! tools) and `talking` (what a language model proposes).
 
 mod alarm;
 mod filling;
 mod hearing;
 mod speaking;
+mod talking;
 mod walking;
 
 use std::collections::VecDeque;
@@ -192,6 +193,9 @@ impl Call {
             Input::Thought(thought) => {
                 self.thought.as_ref().map(|pending| pending.think) != Some(thought.think)
             }
+            Input::Composed(composed) => {
+                self.thought.as_ref().map(|pending| pending.think) != Some(composed.think)
+            }
             Input::SpeechPlanned(planned) => self.speech.active_id() != Some(planned.reply),
             Input::Played { reply, .. } | Input::PlaybackDone { reply } => {
                 self.speech.active_id() != Some(*reply)
@@ -213,6 +217,7 @@ impl Call {
             }
             Input::Digit(key) => self.on_key(key),
             Input::Thought(thought) => self.on_thought(&thought),
+            Input::Composed(composed) => self.on_composed(composed),
             Input::SpeechPlanned(planned) => self.on_planned(planned),
             Input::Played { played_ms, .. } => self.on_played(played_ms),
             Input::PlaybackDone { .. } => self.on_playback_done(),
@@ -256,7 +261,7 @@ impl Call {
                 return;
             }
             if let Some(outcome) = self.desk.deferred.take() {
-                self.walk(outcome);
+                self.tool_outcome(outcome);
             } else if let Some(line) = self.speech.queue.pop_front() {
                 self.start_reply(line);
             } else if let Some(closing) = self.closing {

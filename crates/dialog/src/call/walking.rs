@@ -26,7 +26,17 @@ pub(super) struct PendingThought {
     pub text: String,
     pub since: CallTime,
     /// What the words mean if no intent is found in them.
-    fallback: Option<EdgeOn>,
+    pub fallback: Option<EdgeOn>,
+    pub stage: Stage,
+}
+
+/// Who is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The router: which intent?
+    Routing,
+    /// The language model: what to say or do?
+    Composing,
 }
 
 /// Digits typed or said so far for the slot that is being collected.
@@ -44,6 +54,8 @@ pub(super) struct ToolDesk {
     pub deferred: Option<EdgeOn>,
     next_id: ToolCallId,
     next_think: ThinkId,
+    /// Tools called by the language model since the caller last spoke.
+    pub calls_by_model: u32,
 }
 
 #[derive(Debug)]
@@ -65,11 +77,23 @@ impl Default for ToolDesk {
             deferred: None,
             next_id: ToolCallId::FIRST,
             next_think: ThinkId::FIRST,
+            calls_by_model: 0,
         }
     }
 }
 
 impl ToolDesk {
+    pub fn next_think(&mut self) -> ThinkId {
+        let think = self.next_think;
+        self.next_think = think.next();
+        think
+    }
+
+    /// The identifier that the next request will have.
+    pub fn peek_think(&self) -> ThinkId {
+        self.next_think
+    }
+
     pub fn running_id(&self) -> Option<ToolCallId> {
         self.running.as_ref().map(|tool| tool.id)
     }
@@ -101,7 +125,9 @@ impl Call {
 
     pub(super) fn is_waiting_for_caller(&self) -> bool {
         let kind = self.current_node().map(|node| &node.kind);
-        matches!(kind, Some(NodeKind::Collect(_) | NodeKind::Ask(_))) && self.closing.is_none()
+        let waits =
+            matches!(kind, Some(NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_)));
+        waits && self.closing.is_none()
     }
 
     /// Follows drawn edges from this outcome until somebody has to answer.
@@ -161,13 +187,16 @@ impl Call {
                 self.call_tool(tool);
                 None
             }
-            NodeKind::Collect(_) | NodeKind::Ask(_) => {
+            NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_) => {
                 self.say_wording(node);
                 let command = ListenCommand::Expect {
                     expectation: agent.expectation(node),
                     phrases: agent.bias_phrases(name),
                 };
                 self.listen(command);
+                if node.say.is_empty() && self.talk().is_some() {
+                    self.compose("", None);
+                }
                 None
             }
         }
@@ -274,10 +303,11 @@ impl Call {
         }
         let agent = Arc::clone(&self.agent);
         let Some(node) = agent.node(&self.node) else { return };
+        self.desk.calls_by_model = 0;
         match &node.kind {
             NodeKind::Collect(slot) => self.understand_value(node, slot, text),
             NodeKind::Ask(Ask::YesNo) => self.understand_yes_no(node, text),
-            NodeKind::Ask(Ask::Intents) => self.think(node, text, None),
+            NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) => self.think(node, text, None),
             NodeKind::Say | NodeKind::Tool(_) | NodeKind::End => {}
         }
     }
@@ -324,7 +354,7 @@ impl Call {
         });
     }
 
-    fn set_slot(&mut self, name: &str, value: Value) {
+    pub(super) fn set_slot(&mut self, name: &str, value: Value) {
         self.memory.set_slot(name, value.clone());
         self.event(EventKind::SlotSet { slot: name.to_owned(), value: Pii::new(value) });
     }
@@ -333,22 +363,29 @@ impl Call {
     fn think(&mut self, node: &Node, text: &str, fallback: Option<EdgeOn>) {
         let mut intents = workflow::intents_of(node);
         if intents.is_empty() {
-            return match fallback {
-                Some(outcome) => self.walk(outcome),
-                None => self.not_understood(),
-            };
+            return self.understand_without_intent(text, fallback);
         }
         if node.kind == NodeKind::Ask(Ask::YesNo) && fallback.is_none() {
             // Where the author gave examples of yes and no, the model may find them too.
             let known = self.agent.router.intents.iter().map(|intent| intent.name.clone());
             intents.extend(known.filter(|name| name == "yes" || name == "no"));
         }
-        let think = self.desk.next_think;
-        self.desk.next_think = think.next();
+        let think = self.desk.next_think();
         let since = self.now;
-        self.thought = Some(PendingThought { think, text: text.to_owned(), since, fallback });
+        let stage = Stage::Routing;
+        self.thought =
+            Some(PendingThought { think, text: text.to_owned(), since, fallback, stage });
         self.push(Output::Think(ThinkRequest { think, text: Pii::new(text.to_owned()), intents }));
         self.set_turn(Turn::Thinking { think, since });
+    }
+
+    /// No intent fits the words: what they mean otherwise, else a language model, else nothing.
+    fn understand_without_intent(&mut self, text: &str, fallback: Option<EdgeOn>) {
+        match fallback {
+            Some(outcome) => self.walk(outcome),
+            None if self.compose(text, None) => {}
+            None => self.not_understood(),
+        }
     }
 
     pub(super) fn on_thought(&mut self, thought: &Thought) {
@@ -366,8 +403,7 @@ impl Call {
                 let outcome = self.outcome_of_intent(intent);
                 self.walk(outcome);
             }
-            (None, Some(outcome)) => self.walk(outcome),
-            (None, None) => self.not_understood(),
+            (None, fallback) => self.understand_without_intent(&pending.text, fallback),
         }
     }
 
@@ -453,7 +489,7 @@ impl Call {
         }
     }
 
-    fn call_tool(&mut self, name: &str) {
+    pub(super) fn call_tool(&mut self, name: &str) {
         let agent = Arc::clone(&self.agent);
         let Some(spec) = agent.tools.get(name) else { return };
         let id = self.desk.next_id;
@@ -491,6 +527,9 @@ impl Call {
         let Some(running) = self.desk.running.take() else { return };
         let Some(spec) = agent.tools.get(&running.name) else { return };
         let took_ms = self.now.ms_since(running.since);
+        if self.talk().is_some() {
+            self.note_answer(&outcome);
+        }
         let checked = outcome.and_then(|answer| {
             let saved = tool::saved(spec, &answer, |name| agent.slots.get(name).cloned())?;
             Ok((answer, saved))
@@ -510,7 +549,7 @@ impl Call {
             Turn::CallerSpeaking { .. } | Turn::Finalising { .. } | Turn::AgentPaused { .. } => {
                 self.desk.deferred = Some(on);
             }
-            _ => self.walk(on),
+            _ => self.tool_outcome(on),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use hearsay_dialog::{
-    Agent, Call, CallInfo, CallTime, EnginePart, EventKind, Input, IntentScore, ListenCommand,
-    Output, ReplyId, SpeechPlanned, ThinkId, Thought, ToolCallId, ToolFailure, UtteranceId,
-    WordTime,
+    Agent, Call, CallInfo, CallTime, Composed, Composition, EnginePart, EventKind, Input,
+    IntentScore, ListenCommand, Output, Pii, ReplyId, SpeechPlanned, ThinkId, Thought, ToolCallId,
+    ToolFailure, UtteranceId, WordTime,
 };
 use serde_json::{Value, json};
 
@@ -73,6 +73,8 @@ impl World {
                 self.paused = false;
             }
             Output::Think(request) => self.think = request.think.0,
+            Output::Compose(request) => self.think = request.think.0,
+            Output::Ponder(_) => {}
             Output::Tool(request) => self.tool = request.tool_call.0,
             Output::Listen(
                 ListenCommand::Finalize { utterance } | ListenCommand::Discard { utterance },
@@ -153,7 +155,29 @@ fn random_outcome(random: &mut Random, wrong_code: bool) -> Result<Value, ToolFa
         _ if wrong_code => Ok(json!({"ok": false})),
         3 => Ok(json!({"ok": false})),
         _ => Ok(json!({"ok": true, "locked": true, "card_ending": "1234", "status": "success",
-            "delivery_days": 3, "balance": "ten pounds"})),
+            "delivery_days": 3, "balance": "ten pounds", "place": "Sole"})),
+    }
+}
+
+/// What a language model comes up with, sense and nonsense.
+fn random_composition(random: &mut Random) -> Composition {
+    let tool = (*random.pick(&["find_table", "book_table", "verify_code", ""])).to_owned();
+    let arguments = match random.below(5) {
+        0 => json!({"city": "Rome", "party": 4}),
+        1 => json!(["Rome"]),
+        2 => json!({"city": null}),
+        3 => json!({"city": "Rome", "party": "4", "phone": "no number"}),
+        _ => json!({"city": "Rome", "party": "4", "phone": "0 1 2 3 4 5 6", "place": "Sole"}),
+    };
+    match random.below(6) {
+        0 => Composition::Unsure,
+        1 => Composition::Reply { text: Pii::new("  ".to_owned()) },
+        2 => Composition::Reply { text: Pii::new("Which city?".repeat(200)) },
+        _ => Composition::Call {
+            phrase: Pii::new("One moment.".into()),
+            tool,
+            arguments: Pii::new(arguments),
+        },
     }
 }
 
@@ -220,6 +244,10 @@ fn random_input(random: &mut Random, world: &World) -> Input {
         21 if random.below(200) == 0 => Input::CallerGone,
         22 => Input::Wake,
         23 => Input::Connected,
+        24..=26 => {
+            let think = ThinkId(off(random, world.think));
+            Input::Composed(Composed { think, composition: random_composition(random) })
+        }
         _ => Input::Voice { speech: *random.pick(&[0.0, 0.0, 0.0, 0.9, f32::NAN]) },
     }
 }
@@ -258,7 +286,13 @@ fn place_call(agent: &Arc<Agent>, seed: u64) -> BTreeSet<String> {
 
 #[test]
 fn random_calls_keep_every_promise() {
-    let yaml = format!("{BANK}\nlimits: {{call_ms_max: {CALL_MS_MAX}}}\n");
+    for yaml in [BANK, crate::talking::TABLES] {
+        calls_of(yaml);
+    }
+}
+
+fn calls_of(yaml: &str) {
+    let yaml = format!("{yaml}\nlimits: {{call_ms_max: {CALL_MS_MAX}}}\n");
     let agent = Arc::new(Agent::parse(&yaml).unwrap_or_else(|errors| panic!("{errors}")));
     let mut seen = BTreeSet::new();
     for seed in 1..=CALLS {

@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use hearsay_dialog::{
-    Agent, Call, CallInfo, CallTime, EventKind, Input, IntentScore, ListenCommand, Output, Pii,
-    ReplyId, Speak, SpeechPlanned, Thought, ToolFailure, ToolRequest, UtteranceId, WordTime,
+    Agent, Call, CallInfo, CallTime, ComposeRequest, Composed, Composition, EventKind, Exchange,
+    Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak, SpeechPlanned, Thought,
+    ToolFailure, ToolRequest, UtteranceId, WordTime,
 };
 use serde_json::Value;
 
@@ -55,6 +56,9 @@ pub struct Script {
     due: Vec<(u64, Input)>,
     tools: VecDeque<ToolAnswer>,
     meanings: Vec<(String, String, f32)>,
+    compositions: VecDeque<Composition>,
+    /// Whether reading ahead is logged.
+    shows_reading: bool,
     connected: bool,
     think_ms: u64,
     /// Probabilities that a model of turn ends gives to texts that end like this.
@@ -79,6 +83,8 @@ impl Script {
             due: Vec::new(),
             tools: VecDeque::new(),
             meanings: Vec::new(),
+            compositions: VecDeque::new(),
+            shows_reading: false,
             connected: false,
             think_ms: 20,
             turn_ends: Vec::new(),
@@ -94,6 +100,28 @@ impl Script {
     /// The understanding finds this intent in this text.
     pub fn means(mut self, text: &str, intent: &str, probability: f32) -> Self {
         self.meanings.push((text.to_owned(), intent.to_owned(), probability));
+        self
+    }
+
+    /// Logs what the language model reads ahead.
+    pub fn shows_reading(mut self) -> Self {
+        self.shows_reading = true;
+        self
+    }
+
+    /// The language model's next proposal is to say this.
+    pub fn composes(mut self, text: &str) -> Self {
+        self.compositions.push_back(Composition::Reply { text: Pii::new(text.to_owned()) });
+        self
+    }
+
+    /// The language model's next proposal is to call a tool.
+    pub fn proposes(mut self, phrase: &str, tool: &str, arguments: Value) -> Self {
+        self.compositions.push_back(Composition::Call {
+            phrase: Pii::new(phrase.to_owned()),
+            tool: tool.to_owned(),
+            arguments: Pii::new(arguments),
+        });
         self
     }
 
@@ -253,6 +281,11 @@ impl Script {
                 let thought = Thought { think: request.think, intents, out_of_scope };
                 self.due.push((self.now + self.think_ms, Input::Thought(thought)));
             }
+            Output::Compose(request) => self.compose(&request),
+            Output::Ponder(request) if self.shows_reading => {
+                self.note(&format!("reads ahead: {}", request.question()));
+            }
+            Output::Ponder(_) => {}
             Output::Speak(speak) => self.speak(&speak),
             Output::Flush { reply } => self.stop(reply, "flush"),
             Output::CutFiller { reply } => self.stop(reply, "cut filler"),
@@ -262,6 +295,20 @@ impl Script {
             Output::Hangup { reason } => self.note(&format!("hangup {reason}")),
             Output::Event(event) => self.note_event(&event.kind),
         }
+    }
+
+    /// The language model answers with what the script has for it; it reads the last thing.
+    fn compose(&mut self, request: &ComposeRequest) {
+        let read = match request.history.last() {
+            Some(Exchange::Caller(text) | Exchange::Agent(text)) => text.expose().clone(),
+            Some(Exchange::Call { tool, .. }) => tool.clone(),
+            Some(Exchange::Result(answer)) => answer.expose().to_string(),
+            None => String::new(),
+        };
+        self.note(&format!("model reads: {read}"));
+        let composition = self.compositions.pop_front().unwrap_or(Composition::Unsure);
+        let composed = Composed { think: request.think, composition };
+        self.due.push((self.now + self.think_ms, Input::Composed(composed)));
     }
 
     fn recognise(&mut self, command: &ListenCommand) {

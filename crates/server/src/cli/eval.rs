@@ -27,9 +27,22 @@ pub enum EvalCommand {
     /// Written to spoken numbers, dates, amounts: right sentences.
     #[command(after_help = "Example:\n  hearsay eval tn cases/es --language es --show 5")]
     Tn(EvalTnArgs),
+    /// Language model: right calls of tools with right values, false calls.
+    #[command(
+        after_help = "Example:\n  hearsay eval agent calls.jsonl --show 5\n  hearsay eval agent calls.jsonl --model qwen.gguf"
+    )]
+    Agent(EvalAgentArgs),
     /// Signs and capitals: F1.
     #[command(after_help = "Example:\n  hearsay eval punctuate turns.txt")]
     Punctuate(EvalPunctuateArgs),
+    /// Knowledge: passages found, and questions refused that it cannot answer.
+    #[command(
+        after_help = "Example:\n  hearsay eval knowledge questions.json --knowledge faq.json fees.md"
+    )]
+    Knowledge(EvalKnowledgeArgs),
+    /// Intents: right ones, strangers refused, speed.
+    #[command(after_help = "Example:\n  hearsay eval router intents --json")]
+    Router(EvalRouterArgs),
 }
 
 /// Arguments of `eval asr`.
@@ -70,6 +83,29 @@ pub enum Codec {
     Mulaw,
     /// G.711 A-law.
     Alaw,
+}
+
+/// Arguments of `eval agent`.
+#[derive(Debug, Args)]
+pub struct EvalAgentArgs {
+    /// JSONL of conversations, tools and what is right after them.
+    pub cases: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many cases, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// A GGUF file to score instead of the built-in model.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Where a call is right, let the model write nothing else: which tool and which values is
+    /// then all that can be wrong.
+    #[arg(long)]
+    pub forced: bool,
+    /// Print this many wrong turns.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
 }
 
 /// Arguments of `eval vad`.
@@ -203,4 +239,45 @@ pub struct EvalPunctuateArgs {
     /// Print this many wrong turns of each file.
     #[arg(long, default_value_t = 0)]
     pub show: usize,
+}
+
+/// Arguments of `eval knowledge`.
+#[derive(Debug, Args)]
+pub struct EvalKnowledgeArgs {
+    /// JSON: questions with the words of the expected passage or `none`.
+    pub questions: PathBuf,
+    /// The files that are asked: Markdown, text, HTML, PDF or FAQ JSON.
+    #[arg(long, num_args = 1..)]
+    pub knowledge: Vec<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many questions of each knowledge, spread evenly.
+    #[arg(long)]
+    pub limit: Option<usize>,
+    /// Answer from this probability on that the knowledge holds the answer.
+    #[arg(long, default_value_t = hearsay_language::knowledge::ANSWERABLE_MIN)]
+    pub threshold: f32,
+    /// A file of retrieval weights to score instead of the built-in ones.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Print this many questions of each kind of mistake.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Arguments of `eval router`.
+#[derive(Debug, Args)]
+pub struct EvalRouterArgs {
+    /// Folder with `banking77/train.csv`, `fewshot` and `clinc150/train_val.json`, or some of them.
+    pub folder: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Only this part of banking77's five, 0 to 4.
+    #[arg(long)]
+    pub fold: Option<usize>,
+    /// A file of router weights to score instead of the built-in ones.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
 }

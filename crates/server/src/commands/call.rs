@@ -24,6 +24,7 @@ const LINE_HZ: u32 = 8000;
 /// Runs the command.
 pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     let agent = agent_file::read(Some(&args.agent))?;
+    let documents = agent_file::documents(Some(&args.agent), &agent)?;
     let samples = read_wav(&args.audio, LINE_HZ)?;
     let pace = if args.realtime { Pace::AsRecorded } else { Pace::TurnByTurn };
     let caller = RecordedCaller::new(samples, LINE_HZ, pace);
@@ -35,7 +36,7 @@ pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     }
     let runtime = runtime()?;
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
-    let board = Switchboard::new(engine(None)?, Arc::new(ready.agent))
+    let board = Switchboard::new(engine(None)?, Arc::new(ready.agent), &documents)
         .map_err(|e| format!("{}: {e}", args.agent.display()))?;
     println!("{} answers {} ({} turns).", board.agent.name(), args.audio.display(), caller.turns());
     let info = CallInfo::default();

@@ -6,13 +6,17 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use hearsay_dialog::{
-    Call, CallInfo, CallTime, EventKind, Input, IntentScore, Output, Pii, SpeechPlanned, Thought,
-    WordTime,
+    Call, CallInfo, CallTime, Composed, Composition, EnginePart, EventKind, Input, IntentScore,
+    Output, Pii, SpeechPlanned, Thought, WordTime,
 };
+use hearsay_engine::ComposeJob;
+use hearsay_language::responder::Thread;
 use hearsay_language::router::IntentSet;
 
 use super::{models, runtime};
 use crate::agent_file;
+use crate::agent_mind::AgentMind;
+use crate::call_core::composition;
 use crate::drive::agent_intents;
 use crate::tools;
 
@@ -24,13 +28,17 @@ const READ_MS: u64 = 1000;
 /// Runs the command.
 pub fn run(file: &Path) -> Result<ExitCode, String> {
     let agent = agent_file::read(Some(file))?;
+    let documents = agent_file::documents(Some(file), &agent)?;
     let runtime = runtime()?;
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
     let agent = std::sync::Arc::new(ready.agent);
     let models = models()?;
     let intents =
         models.intents(&agent_intents(&agent)).map_err(|e| format!("{}: {e}", file.display()))?;
+    let mind = AgentMind::load(&models, &agent, &documents)?;
     let mut chat = Chat {
+        mind,
+        thread: Thread::default(),
         call: Call::new(agent, CallInfo::default()),
         models,
         intents,
@@ -64,6 +72,8 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
 
 struct Chat {
     call: Call,
+    mind: AgentMind,
+    thread: Thread,
     models: std::sync::Arc<hearsay_engine::Models>,
     intents: IntentSet,
     now: CallTime,
@@ -89,6 +99,16 @@ impl Chat {
                     let thought = Thought { think: request.think, intents, out_of_scope };
                     self.call.handle(self.now, Input::Thought(thought));
                 }
+                Output::Compose(request) => {
+                    let job = self.mind.job(self.call.agent(), &request);
+                    let input = match self.compose(&job) {
+                        Ok(composition) => {
+                            Input::Composed(Composed { think: request.think, composition })
+                        }
+                        Err(reason) => Input::EngineFailed { part: EnginePart::Think, reason },
+                    };
+                    self.call.handle(self.now, input);
+                }
                 Output::Speak(speak) => self.read(&speak),
                 Output::Tool(request) => {
                     let answer = tools::ask(&request);
@@ -104,6 +124,26 @@ impl Chat {
                 _ => {}
             }
         }
+    }
+
+    /// The model elsewhere, if the agent has one and it answers, else the built-in one.
+    fn compose(&mut self, job: &ComposeJob) -> Result<Composition, String> {
+        let elsewhere = self.mind.has_remote().then(|| self.mind.ask_remote(job));
+        let composed = match elsewhere {
+            Some(Ok((composed, _))) => composed,
+            other => {
+                if let Some(Err(why)) = other {
+                    eprintln!("hearsay: {why}; the built-in model answers");
+                }
+                self.models.compose(&mut self.thread, job).map_err(|e| e.to_string())?
+            }
+        };
+        if let hearsay_engine::Composed::Reply { sources, .. } = &composed
+            && !sources.is_empty()
+        {
+            println!("[from {}]", sources.join("; "));
+        }
+        Ok(composition(composed))
     }
 
     /// Prints a reply and takes it as heard in full.

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use crate::agent_file;
+use crate::agent_mind::AgentMind;
 use crate::config::Config;
 
 /// Keys that only a configuration has.
@@ -18,7 +19,18 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
         let config = Config::load(Some(file)).map_err(|e| e.to_string());
         return Ok(verdict(file, config.map(|c| format!("a configuration for {}", c.listen))));
     }
-    let checked = agent_file::read(Some(file)).map(|agent| {
+    let checked = agent_file::read(Some(file)).and_then(|agent| {
+        let documents = agent_file::documents(Some(file), &agent)?;
+        let uses_model = !agent.knowledge().is_empty()
+            || agent.nodes().any(|node| matches!(node.kind, hearsay_dialog::NodeKind::Talk(_)));
+        if uses_model {
+            // Reads the documents and compiles the tools' schemas, as a server does at its start.
+            let models = super::models()?;
+            AgentMind::load(&models, &agent, &documents)?;
+        }
+        Ok(agent)
+    });
+    let checked = checked.map(|agent| {
         format!(
             "agent network {}: {} agents, {} nodes, {} tools, {} intents",
             agent.name(),

@@ -24,10 +24,11 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
             .map_err(|_| format!("--listen {listen}: not an address; write host:port"))?;
     }
     let agent = agent_file::read(config.agent.as_deref())?;
+    let documents = agent_file::documents(config.agent.as_deref(), &agent)?;
     let engine = engine(Some(config.workers))?;
     runtime()?.block_on(async move {
         let ready = agent_file::with_demo(agent).await?;
-        let board = Switchboard::new(engine, Arc::new(ready.agent))?;
+        let board = Switchboard::new(engine, Arc::new(ready.agent), &documents)?;
         let board = board.with_transcripts(&config.transcripts);
         let listener = tokio::net::TcpListener::bind(config.listen).await.map_err(|e| {
             format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)

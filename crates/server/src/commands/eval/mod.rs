@@ -1,10 +1,13 @@
 //! `hearsay eval`: the field's metrics on labelled data, as a table or JSON.
 
+mod agent;
 mod asr;
 mod clip;
 mod itn;
+mod knowledge;
 mod manifest;
 mod punctuate;
+mod router;
 mod table;
 mod tn;
 mod tts;
@@ -24,7 +27,10 @@ pub fn run(what: &EvalCommand) -> Result<ExitCode, String> {
         EvalCommand::Turn(args) => turn::run(args),
         EvalCommand::Itn(args) => itn::run(args),
         EvalCommand::Tn(args) => tn::run(args),
+        EvalCommand::Agent(args) => agent::run(args),
         EvalCommand::Punctuate(args) => punctuate::run(args),
+        EvalCommand::Knowledge(args) => knowledge::run(args),
+        EvalCommand::Router(args) => router::run(args),
     }
 }
 
