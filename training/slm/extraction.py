@@ -8,7 +8,7 @@ import glob
 import json
 
 from prompt import Sample
-from schema_guided import pieces, rename, styled, swap, swaps
+from schema_guided import new_name, pieces, rename, styled, swap, swaps, windows
 from spoken import Transcriber
 
 NOTE = ["note_details", "set_values", "update_form", "fill_slots", "remember"]
@@ -25,20 +25,27 @@ def from_turns(dialogue, schema, rng, pool):
         for frame in turn["frames"]:
             service, utterance = frame["service"], turn["utterance"]
             spans = {s["slot"]: utterance[s["start"]:s["exclusive_end"]] for s in frame["slots"]}
-            if not spans:
-                continue
-            style, change = rng.choice(["snake", "snake", "camel"]), rng.random() < 0.4
+            style, mode = rng.choice(["snake", "snake", "camel"]), "free" if rng.random() < 0.75 else "known"
             about = {s["name"]: s for s in schema[service]["slots"]}
-            others = [s for s in about if s not in spans]
-            names = list(spans) + rng.sample(others, min(len(others), rng.choice([1, 2, 4])))
+            chosen = chosen_values(frame, about)
+            if not spans and not chosen:
+                continue
+            others = [s for s in about if s not in spans and s not in chosen]
+            names = list(spans) + list(chosen) + rng.sample(others, min(len(others), rng.choice([1, 2, 4])))
             rng.shuffle(names)
             drop = rng.choice([0.0, 0.5])
-            new = {n: rename(n, rng, style, change) for n in names}
+            called = {n: new_name(n, about[n]["description"], rng, style, mode) for n in names}
+            new = {n: called[n][0] for n in names}
             if len(set(new.values())) < len(new):
                 new = {n: styled(pieces(n), style) for n in names}
             sample, heard = Sample(), Transcriber(rng)
             sample.system(rng.choice(ROLES))
-            parameters = [(new[n], False, "string", "" if rng.random() < drop else about[n]["description"], []) for n in names]
+            parameters = []
+            for n in names:
+                values = about[n]["possible_values"] if about[n]["is_categorical"] else []
+                is_flag = set(values) == {"True", "False"}
+                description = "" if rng.random() < drop and not called[n][1] else about[n]["description"]
+                parameters.append((new[n], False, "boolean" if is_flag else "string", description, [] if is_flag else values))
             sample.tool({"name": rng.choice(NOTE), "description": rng.choice(NOTE_ABOUT), "parameters": parameters})
             name = sample.spans[-1][0].split("\n")[0].split(":")[0]
             values = {n: swap(v, table) for n, v in spans.items()}
@@ -47,7 +54,9 @@ def from_turns(dialogue, schema, rng, pool):
             low = text.lower()
             arguments = {}
             for n in names:
-                if n in values:
+                if n in chosen:
+                    arguments[new[n]] = chosen[n] == "True" if chosen[n] in ("True", "False") else chosen[n]
+                elif n in values:
                     at = low.find(values[n].lower())
                     if at < 0:
                         break
@@ -55,6 +64,13 @@ def from_turns(dialogue, schema, rng, pool):
             else:
                 sample.call(name, arguments)
                 yield sample
+
+
+def chosen_values(frame, about):
+    """Values of slots with a list of them that this turn tells."""
+    return {a["slot"]: a["canonical_values"][0] for a in frame["actions"]
+            if a["act"] == "INFORM" and len(a.get("canonical_values", [])) == 1 and about[a["slot"]]["is_categorical"]
+            and a["canonical_values"][0] in about[a["slot"]]["possible_values"]}
 
 
 def from_snips(folder, rng, count):
@@ -128,6 +144,7 @@ def samples(text, dialogues, schema, pool, rng):
     out = []
     for dialogue in dialogues:
         out += from_turns(dialogue, schema, rng, pool)
+        out += windows(dialogue, schema, rng, pool, 0.35)
     out += from_snips(f"{text}/intents/snips", rng, 6000)
     out += from_clinc(f"{text}/intents/clinc150/train_val.json", rng, 5000)
     return out

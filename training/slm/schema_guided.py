@@ -72,25 +72,61 @@ def thin(description, rng, rate):
     return description
 
 
+EMPTY = set("a an the of to in on at for with by from or and is are be it its this that was which if whether where when what who how "
+            "as any all some such boolean flag given made user s not".split())
+
+
+def named_after(description, rng):
+    """A name out of the words of a description, or none."""
+    words = [w for w in re.findall(r"[a-z]+", description.lower()) if w not in EMPTY]
+    if not words:
+        return None
+    count = rng.choice([1, 2, 2, 3])
+    first = rng.randrange(max(1, len(words) - count + 1))
+    return words[first:first + count]
+
+
+def new_name(name, description, rng, style, mode):
+    """(a name that only the schema tells, whether nothing but its description says what it is)."""
+    dice = rng.random()
+    if mode == "known" or dice < 0.2:
+        return rename(name, rng, style, mode != "known" and dice < 0.15), False
+    if dice < 0.45:
+        return rename(name, rng, style, True), False
+    if dice < 0.88:
+        words = named_after(description, rng)
+        if words:
+            return styled(words, style), False
+    if not description:
+        return rename(name, rng, style, True), False
+    return styled([wordish(rng).lower() for _ in range(rng.choice([1, 1, 2]))], style), True
+
+
 class Tools:
     """The tools of one conversation, with the names that they go by in it."""
 
     def __init__(self, services, schema, rng, augment=True):
         self.rng, self.augment = rng, augment
-        change = augment and rng.random() < 0.5
+        mode = "free" if augment and rng.random() < 0.75 else "known"
         style = rng.choice(["snake", "snake", "camel", "pascal"]) if augment else "asis"
         self.names, self.slots, self.tools, self.description = {}, {}, [], {}
         drop = rng.choice([0.0, 0.0, 0.3]) if augment else 0.0
-        taken = set()
+        taken, described = set(), set()
         for service in services:
             entry = schema[service]
             slots = {s["name"]: s for s in entry["slots"]}
             for name, slot in slots.items():
-                new = name if style == "asis" else rename(name, rng, "snake" if style != "camel" else "camel", change)
+                new, bare = name, False
+                if style != "asis":
+                    new, bare = new_name(name, slot["description"], rng, "snake" if style != "camel" else "camel", mode)
                 self.slots[service, name] = new
+                if bare:
+                    described.add((service, name))
                 self.description[service, name] = slot["description"]
             for intent in entry["intents"]:
-                new = intent["name"] if style == "asis" else rename(intent["name"], rng, style, change)
+                new, bare = intent["name"], False
+                if style != "asis":
+                    new, bare = new_name(intent["name"], intent["description"], rng, style, mode if rng.random() < 0.6 else "known")
                 while new in taken:
                     new += "2" if new[-1] != "2" else "3"
                 taken.add(new)
@@ -99,15 +135,15 @@ class Tools:
                 for slot in intent["required_slots"] + list(intent["optional_slots"]):
                     about, new_slot = slots[slot], self.slots[service, slot]
                     if new_slot in seen:
-                        new_slot = self.slots[service, slot] = styled(pieces(slot), "snake")
+                        new_slot = self.slots[service, slot] = styled(pieces(slot) + pieces(wordish(rng)), "snake")
                     seen.add(new_slot)
                     values = about["possible_values"] if about["is_categorical"] else []
                     kind = "boolean" if set(values) == {"True", "False"} else "string"
-                    parameters.append((new_slot, slot in intent["required_slots"], kind, thin(about["description"], rng, drop),
+                    parameters.append((new_slot, slot in intent["required_slots"], kind, thin(about["description"], rng, 0.0 if (service, slot) in described else drop),
                                        [] if kind == "boolean" else values))
-                if augment and rng.random() < 0.3:
+                if augment and rng.random() < 0.6:
                     rng.shuffle(parameters)
-                self.tools.append({"name": new, "description": thin(intent["description"], rng, drop), "parameters": parameters,
+                self.tools.append({"name": new, "description": thin(intent["description"], rng, 0.0 if bare else drop), "parameters": parameters,
                                    "of": (service, intent["name"])})
         if augment:
             rng.shuffle(self.tools)
@@ -209,9 +245,34 @@ def part(turns, rng):
     return turns[first:]
 
 
-def conversation(dialogue, schema, rng, pool=None, augment=True, distractors=True):
+def windows(dialogue, schema, rng, pool, share):
+    """The last turns before a call, as many as hold all that it needs; and of other turns of the agent half as many."""
+    turns = dialogue["turns"]
+    for last, turn in enumerate(turns):
+        if turn["speaker"] != "SYSTEM" or rng.random() > share:
+            continue
+        calls = [(f["service"], f["service_call"]) for f in turn["frames"] if "service_call" in f]
+        if not calls and rng.random() > 0.35:
+            continue
+        first = last - rng.choice([1, 1, 3, 5])
+        while calls and first > 0 and first > last - 15 and not all_said(calls[0], turns[max(first, 0):last], schema):
+            first -= 2
+        first = max(first, 0)
+        first += turns[first]["speaker"] != "USER"
+        yield conversation({"turns": turns[first:last + 1]}, schema, rng, pool, whole=True)
+
+
+def all_said(call, turns, schema):
+    service, call = call
+    categorical = {s["name"] for s in schema[service]["slots"] if s["is_categorical"]}
+    states = next((f["state"]["slot_values"] for f in turns[-1]["frames"] if f["service"] == service), {})
+    history = "\n".join(t["utterance"] for t in turns)
+    return all(slot in categorical or last_said(states.get(slot, []) + [value], history) for slot, value in call["parameters"].items())
+
+
+def conversation(dialogue, schema, rng, pool=None, augment=True, distractors=True, whole=False):
     """One Sample; with `augment` False as it stands (for evaluation): also the gold calls are returned."""
-    turns = part(dialogue["turns"], rng) if augment else dialogue["turns"]
+    turns = part(dialogue["turns"], rng) if augment and not whole else dialogue["turns"]
     talked = sorted({f["service"] for t in turns for f in t["frames"]})
     services = list(talked)
     if augment and distractors and rng.random() < (0.6 if len(services) == 1 else 0.1):

@@ -80,6 +80,21 @@ fn each_mistake_is_named_with_its_place_and_cure() {
             "on: hours, to: aks",
             "16:31: node `aks` does not exist; did you mean `ask`?",
         ),
+        (
+            "city: {type: free}",
+            "city: {type: free, values: []}",
+            "6:30: `values` is empty; name at least one value, or leave it out",
+        ),
+        (
+            "city: {type: free}",
+            "city: {type: free, values: [Rome, Oslo, Rome]}",
+            "6:43: `Rome` is there twice in `values`; leave one of them out",
+        ),
+        (
+            "save: {city: /city}",
+            "save: {city: /city}, answer: {type: object, properties: {city: {type: text}}}",
+            "8:113: type `text` does not exist; choose from: null, boolean, integer, number, string, array, object",
+        ),
         ("collect: code", "collect: cod", "20:16: slot `cod` does not exist; did you mean `code`?"),
         ("tool: check", "tool: chekc", "24:13: tool `chekc` does not exist; did you mean `check`?"),
         (

@@ -31,6 +31,8 @@ pub const PREFIXES_MAX: usize = 32;
 pub const GRAMMARS_MAX: usize = 64;
 /// Longest reply, in tokens.
 pub const REPLY_TOKENS_MAX: usize = 1024;
+/// Tokens of a reply where nothing else is wanted, and room that is kept for it.
+const TOKENS_USUAL: usize = 96;
 /// An argument that a tool can do without is left out when a token of it was less probable than this (a natural
 /// logarithm: about one in four or five): it was guessed. Found on open dialogues.
 pub const GUESSED_LOG_PROBABILITY: f32 = -1.5;
@@ -63,8 +65,10 @@ pub enum Form {
 pub struct Wanted {
     /// The form.
     pub form: Form,
-    /// Most tokens, up to [`REPLY_TOKENS_MAX`].
+    /// Most tokens, up to [`REPLY_TOKENS_MAX`] and what is left of the window.
     pub tokens_max: usize,
+    /// Whether the oldest turns may be left out where the prompt does not fit.
+    pub may_forget: bool,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// Tokens of a draft; 0 decodes one at a time.
@@ -75,7 +79,13 @@ impl Default for Wanted {
     /// Words or a call, at most 96 tokens (half a minute of speech), the likeliest ones.
     fn default() -> Self {
         let form = Form::Reply(ToolChoice::Auto);
-        Self { form, tokens_max: 96, sampling: Sampling::Greedy, draft_tokens_max: 8 }
+        Self {
+            form,
+            tokens_max: TOKENS_USUAL,
+            may_forget: true,
+            sampling: Sampling::Greedy,
+            draft_tokens_max: 8,
+        }
     }
 }
 
@@ -179,10 +189,15 @@ impl Responder {
     /// Compiles what a reply may be, as when an agent is loaded, so that no caller waits for it.
     ///
     /// # Errors
-    /// When the tools or the schema cannot be used.
+    /// When the tools or the schema cannot be used, or what is never left out does not fit the window.
     pub fn prepare(&self, prompt: &Prompt, form: &Form) -> Result<(), ResponderError> {
         self.grammar(&prompt.tools, form)?;
         let encoded = self.format.encode(&self.slm.tokenizer, prompt);
+        let window = self.slm.model.config().window;
+        let tokens = encoded.prefix.len() + encoded.ending.len() + TOKENS_USUAL;
+        if tokens > window {
+            return Err(SlmError::Window { tokens, window }.into());
+        }
         self.prefix(&encoded.prefix)?;
         Ok(())
     }
@@ -197,9 +212,9 @@ impl Responder {
         prompt: &Prompt,
     ) -> Result<usize, ResponderError> {
         let mut encoded = self.format.encode(&self.slm.tokenizer, prompt);
-        let room = encoded.ending.len() + Wanted::default().tokens_max;
+        let room = encoded.ending.len() + TOKENS_USUAL;
         encoded.ending.clear();
-        let tokens = self.fit(thread, encoded, room)?;
+        let tokens = self.fit(thread, encoded, room, true)?;
         let session = thread.session.as_mut().ok_or(SlmError::EmptyPrompt)?;
         let kept = session.sync(&tokens)?;
         Ok(tokens.len() - kept)
@@ -219,7 +234,8 @@ impl Responder {
         let grammar = self.grammar(&prompt.tools, &wanted.form)?;
         let encoded = self.format.encode(&self.slm.tokenizer, prompt);
         let tokens_max = wanted.tokens_max.clamp(1, REPLY_TOKENS_MAX);
-        let tokens = self.fit(thread, encoded, tokens_max)?;
+        let room = if wanted.may_forget { tokens_max.min(TOKENS_USUAL) } else { 1 };
+        let tokens = self.fit(thread, encoded, room, wanted.may_forget)?;
         let session = thread.session.as_mut().ok_or(SlmError::EmptyPrompt)?;
         let options = Options {
             tokens_max,
@@ -303,6 +319,7 @@ impl Responder {
         thread: &mut Thread,
         encoded: Encoded,
         room: usize,
+        may_forget: bool,
     ) -> Result<Vec<u32>, ResponderError> {
         let Encoded { prefix, turns, ending } = encoded;
         let window = self.slm.model.config().window;
@@ -310,7 +327,7 @@ impl Responder {
         let length =
             |left_out: usize| fixed + turns.iter().skip(left_out).map(Vec::len).sum::<usize>();
         thread.left_out = thread.left_out.min(turns.len().saturating_sub(1));
-        if length(thread.left_out) > window {
+        if may_forget && length(thread.left_out) > window {
             let roomy = window / KEPT_WINDOW.1 * KEPT_WINDOW.0;
             while length(thread.left_out) > roomy && thread.left_out + 1 < turns.len() {
                 thread.left_out += 1;

@@ -67,7 +67,8 @@ impl AgentMind {
                 _ => continue,
             };
             let prompt = prompt(agent, &node.agent, &aim, Vec::new(), &[]);
-            responder.prepare(&prompt, &Form::Reply(form)).map_err(|e| e.to_string())?;
+            let prepared = responder.prepare(&prompt, &Form::Reply(form));
+            prepared.map_err(|e| format!("node {}: {e}", node.name))?;
         }
         Ok(())
     }

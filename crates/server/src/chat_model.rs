@@ -3,8 +3,11 @@
 //! Each answer is written on a thread of its own, a piece ahead of its reader at most. It holds no conversation: a request
 //! brings all of it, and what several requests have in common at their beginning is read once.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use hearsay_language::grammar;
@@ -14,7 +17,9 @@ use hearsay_language::responder::{
 };
 use hearsay_language::slm::generate::End;
 use hearsay_language::slm::{Sampling, SlmError};
-use hearsay_wire::chat::{ChatRequest, Finish, Message, ResponseFormat, Role, ToolChoice, Usage};
+use hearsay_wire::chat::{
+    ChatRequest, Finish, Message, ResponseFormat, Role, ToolCall, ToolChoice, Usage,
+};
 use serde_json::{Value, json};
 
 use crate::chat_api::{ChatModel, Completion, Refusal, Step};
@@ -23,8 +28,6 @@ use crate::chat_api::{ChatModel, Completion, Refusal, Step};
 const PIECES_MAX: usize = 4;
 /// Tokens of an answer where the request names no limit.
 const TOKENS: usize = 256;
-/// Used for a seed where the request has none: the same question has the same answer.
-const SEED: u64 = 0;
 
 /// Our own language model as a chat model.
 pub struct BuiltIn {
@@ -44,15 +47,19 @@ impl ChatModel for BuiltIn {
     }
 
     fn begin(&self, request: &ChatRequest) -> Result<Box<dyn Completion>, Refusal> {
-        let (prompt, wanted) = (prompt(request)?, wanted(request));
+        if !request.model.is_empty() && request.model != self.name() {
+            return Err(Refusal::unknown_model(&request.model, &self.name()));
+        }
+        let (prompt, wanted) = (prompt(request)?, wanted(request)?);
         let (sender, pieces) = sync_channel(PIECES_MAX);
         let responder = self.responder.clone();
         // What cannot be answered is refused before the first piece: the grammar and the length of the prompt.
-        responder.prepare(&prompt, &wanted.form).map_err(|e| refusal(&e))?;
-        let written = std::thread::Builder::new().name("chat".into());
-        let spawned = written.spawn(move || write(&responder, &prompt, &wanted, &sender));
+        responder.prepare(&prompt, &wanted.form).map_err(|e| refusal(&e, &wanted.form))?;
+        let closed = Arc::new(AtomicBool::new(false));
+        let writer = Writer { responder, prompt, wanted, sender, closed: closed.clone() };
+        let spawned = std::thread::Builder::new().name("chat".into()).spawn(move || writer.write());
         spawned.map_err(|e| Refusal::internal(&e.to_string()))?;
-        let mut answer = Answer { pieces, waiting: None, usage: Usage::default() };
+        let mut answer = Answer { pieces, waiting: None, usage: Usage::default(), closed };
         // The prompt has been read when something comes.
         answer.waiting = Some(answer.receive()?);
         Ok(Box::new(answer))
@@ -66,20 +73,36 @@ enum Piece {
     Failed(Refusal),
 }
 
-fn write(responder: &Responder, prompt: &Prompt, wanted: &Wanted, sender: &SyncSender<Piece>) {
-    let mut on_text = |text: &str| match sender.send(Piece::Step(Step::Said(text.to_string()))) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(_) => ControlFlow::Break(()),
-    };
-    let answer = responder.respond(&mut Thread::default(), prompt, wanted, &mut on_text);
-    let pieces = match answer {
-        Ok(response) => ending(&response),
-        Err(error) => vec![Piece::Failed(refusal(&error))],
-    };
-    for piece in pieces {
-        // A reader that has gone needs no more.
-        if sender.send(piece).is_err() {
-            return;
+/// Writes one answer.
+struct Writer {
+    responder: Arc<Responder>,
+    prompt: Prompt,
+    wanted: Wanted,
+    sender: SyncSender<Piece>,
+    /// The reader wants no more than the count.
+    closed: Arc<AtomicBool>,
+}
+
+impl Writer {
+    fn write(self) {
+        let mut on_text = |text: &str| {
+            let sent = self.sender.send(Piece::Step(Step::Said(text.to_string())));
+            match sent.is_ok() && !self.closed.load(Ordering::Relaxed) {
+                true => ControlFlow::Continue(()),
+                false => ControlFlow::Break(()),
+            }
+        };
+        let mut thread = Thread::default();
+        let answer = self.responder.respond(&mut thread, &self.prompt, &self.wanted, &mut on_text);
+        let pieces = match answer {
+            Ok(response) => ending(&response),
+            Err(error) => vec![Piece::Failed(refusal(&error, &self.wanted.form))],
+        };
+        for piece in pieces {
+            // A reader that has gone needs no more.
+            if self.sender.send(piece).is_err() {
+                return;
+            }
         }
     }
 }
@@ -110,6 +133,7 @@ struct Answer {
     pieces: Receiver<Piece>,
     waiting: Option<Step>,
     usage: Usage,
+    closed: Arc<AtomicBool>,
 }
 
 impl Answer {
@@ -133,12 +157,22 @@ impl Completion for Answer {
         }
     }
 
+    fn close(&mut self) {
+        self.closed.store(true, Ordering::Relaxed);
+        while !matches!(self.receive(), Ok(Step::End(_)) | Err(_)) {}
+    }
+
     fn usage(&self) -> Usage {
         self.usage
     }
 }
 
-fn wanted(request: &ChatRequest) -> Wanted {
+fn wanted(request: &ChatRequest) -> Result<Wanted, Refusal> {
+    let is_json = request.response_format != ResponseFormat::Text;
+    if is_json && !request.tools.is_empty() && request.tool_choice != ToolChoice::None {
+        let what = "JSON and tools are not written in one answer; leave one of them out, or set tool_choice to none";
+        return Err(Refusal::invalid("response_format", what));
+    }
     let form = match (&request.response_format, &request.tool_choice) {
         (ResponseFormat::JsonObject, _) => Form::Json(json!({"type": "object"})),
         (ResponseFormat::JsonSchema { schema, .. }, _) => Form::Json(schema.clone()),
@@ -155,11 +189,19 @@ fn wanted(request: &ChatRequest) -> Wanted {
         temperature if temperature > 0.0 => Sampling::Random {
             temperature,
             top_p: request.top_p.unwrap_or(1.0),
-            seed: request.seed.map_or(SEED, i64::cast_unsigned),
+            seed: request.seed.map_or_else(random_seed, i64::cast_unsigned),
         },
         _ => Sampling::Greedy,
     };
-    Wanted { form, tokens_max: most.min(REPLY_TOKENS_MAX), sampling, ..Wanted::default() }
+    let tokens_max = most.min(REPLY_TOKENS_MAX);
+    Ok(Wanted { form, tokens_max, sampling, may_forget: false, ..Wanted::default() })
+}
+
+/// Another one for each request that asks for chance and brings no seed.
+fn random_seed() -> u64 {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u8(0);
+    hasher.finish()
 }
 
 /// The messages as our model reads them: instructions first, wherever they stand.
@@ -167,15 +209,17 @@ fn prompt(request: &ChatRequest) -> Result<Prompt, Refusal> {
     let of = |role: Role| request.messages.iter().filter(move |message| message.role == role);
     let system: Vec<&str> = of(Role::System).map(|message| message.content.as_str()).collect();
     let mut turns = Vec::new();
-    for message in &request.messages {
+    for (number, message) in request.messages.iter().enumerate() {
         match message.role {
-            Role::System => {}
+            // Each answer of a tool stands behind its call.
+            Role::System | Role::Tool => {}
             Role::User => turns.push(Turn::Caller(message.content.clone())),
-            Role::Assistant => assistant(message, &mut turns)?,
-            Role::Tool => turns.push(Turn::Result(json_or_text(&message.content))),
+            Role::Assistant => assistant(message, &request.messages[number..], &mut turns)?,
         }
     }
-    let tools = request.tools.iter().map(|tool| Tool {
+    // Tools that may not be called are not shown: the model would begin to call one.
+    let shown = request.tools.iter().filter(|_| request.tool_choice != ToolChoice::None);
+    let tools = shown.map(|tool| Tool {
         name: tool.name.clone(),
         description: tool.description.clone().unwrap_or_default(),
         parameters: tool.parameters.clone(),
@@ -188,31 +232,44 @@ fn prompt(request: &ChatRequest) -> Result<Prompt, Refusal> {
     })
 }
 
-fn assistant(message: &Message, turns: &mut Vec<Turn>) -> Result<(), Refusal> {
+fn assistant(
+    message: &Message,
+    messages: &[Message],
+    turns: &mut Vec<Turn>,
+) -> Result<(), Refusal> {
     if message.tool_calls.is_empty() {
         turns.push(Turn::Agent(message.content.clone()));
     }
     for (number, call) in message.tool_calls.iter().enumerate() {
-        let arguments: Value = serde_json::from_str(&call.arguments).map_err(|e| {
-            Refusal::invalid(
-                "messages",
-                format!("the arguments of a call of {} are not JSON ({e})", call.name),
-            )
-        })?;
         let phrase = if number == 0 { message.content.clone() } else { String::new() };
+        let arguments = arguments(call)?;
         turns.push(Turn::Call { phrase, name: call.name.clone(), arguments });
+        let answer = messages.iter().find(|other| other.tool_call_id.as_ref() == Some(&call.id));
+        turns.extend(answer.map(|answer| Turn::Result(json_or_text(&answer.content))));
     }
     Ok(())
+}
+
+/// The arguments of a call in the history; clients write none as an empty text.
+fn arguments(call: &ToolCall) -> Result<Value, Refusal> {
+    let text = if call.arguments.trim().is_empty() { "{}" } else { &call.arguments };
+    let bad = |why: String| {
+        Refusal::invalid("messages", format!("the arguments of a call of {} {why}", call.name))
+    };
+    let value: Value =
+        serde_json::from_str(text).map_err(|e| bad(format!("are not JSON ({e})")))?;
+    if value.is_object() { Ok(value) } else { Err(bad("are no JSON object".into())) }
 }
 
 fn json_or_text(content: &str) -> Value {
     serde_json::from_str(content).unwrap_or_else(|_| content.into())
 }
 
-fn refusal(error: &ResponderError) -> Refusal {
+fn refusal(error: &ResponderError, form: &Form) -> Refusal {
+    let field = if matches!(form, Form::Json(_)) { "response_format" } else { "tools" };
     match error {
         ResponderError::Model(SlmError::Window { .. }) => Refusal::too_long(error.to_string()),
-        ResponderError::Grammar(_) => Refusal::invalid("tools", error.to_string()),
+        ResponderError::Grammar(_) => Refusal::invalid(field, error.to_string()),
         _ => Refusal::internal(&error.to_string()),
     }
 }

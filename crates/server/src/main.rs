@@ -34,7 +34,23 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// Exit status of a program whose reader has gone, as a shell gives it for SIGPIPE.
+const READER_GONE: i32 = 141;
+
+/// `hearsay ... | head` ends quietly: the standard library panics where a line cannot be printed.
+fn end_with_reader() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let message = info.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to stdout") && message.contains("Broken pipe") {
+            std::process::exit(READER_GONE);
+        }
+        usual(info);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_with_reader();
     let cli = cli::Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("HEARSAY_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));

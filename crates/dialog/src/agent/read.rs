@@ -198,7 +198,7 @@ fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
         let kind = read_slot_kind(reader, &mut fields);
         let description =
             fields.take("description").and_then(|tree| reader.text(tree, "`description`"));
-        let values = fields.take("values").map(|tree| reader.texts(tree, "a value of `values`"));
+        let values = fields.take("values").map(|tree| read_values(reader, tree));
         if values.is_some() && !matches!(kind, None | Some(SlotKind::Free)) {
             let what = format!("{} has `values` and is not of type free", fields.what);
             reader.problem(fields.at, what, "make it `type: free` or leave `values` out");
@@ -208,7 +208,7 @@ fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
         let slot = SlotSpec {
             name: key.name.clone(),
             description: description.unwrap_or_default(),
-            values: values.into_iter().flatten().map(|(value, _)| value).collect(),
+            values: values.unwrap_or_default(),
             kind: kind.unwrap_or(SlotKind::Free),
             private: private.unwrap_or(false),
         };
@@ -252,6 +252,63 @@ fn read_slot_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotKi
         );
     }
     Some(SlotKind::Digits { digits_min: to_usize(min), digits_max: to_usize(max) })
+}
+
+/// The values that a slot can have, each once.
+fn read_values(reader: &mut Reader, tree: &Tree) -> Vec<String> {
+    let found = reader.texts(tree, "a value of `values`");
+    if found.is_empty() {
+        reader.problem(tree.at, "`values` is empty", "name at least one value, or leave it out");
+    }
+    let mut values: Vec<String> = Vec::new();
+    for (value, at) in found {
+        if values.contains(&value) {
+            let what = format!("`{value}` is there twice in `values`");
+            reader.problem(at, what, "leave one of them out");
+        } else {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// The schema of a tool's answer: an unknown type would let no answer through.
+fn check_answer(reader: &mut Reader, tree: &Tree) {
+    const TYPES: [(&str, ()); 7] = [
+        ("null", ()),
+        ("boolean", ()),
+        ("integer", ()),
+        ("number", ()),
+        ("string", ()),
+        ("array", ()),
+        ("object", ()),
+    ];
+    let Shape::Map(entries) = &tree.value else {
+        reader.problem(
+            tree.at,
+            "`answer` is no schema",
+            "write `type: object` with its `properties`",
+        );
+        return;
+    };
+    for (key, value) in entries {
+        match (key.name.as_str(), &value.value) {
+            ("type", Shape::List(types)) => types.iter().for_each(|one| {
+                reader.choice(one, "type", &TYPES);
+            }),
+            ("type", _) => {
+                reader.choice(value, "type", &TYPES);
+            }
+            ("properties", Shape::Map(inner)) => {
+                inner.iter().for_each(|(_, schema)| check_answer(reader, schema));
+            }
+            ("items", _) => check_answer(reader, value),
+            ("required", _) => {
+                reader.texts(value, "a name in `required`");
+            }
+            _ => {}
+        }
+    }
 }
 
 fn read_tools(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, ToolSpec> {
@@ -305,7 +362,10 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
     let after = fields
         .take("meanwhile_after_ms")
         .and_then(|tree| reader.whole(tree, "`meanwhile_after_ms`", 0, 60_000));
-    let answer = fields.take("answer").map(Tree::to_json);
+    let answer = fields.take("answer").map(|tree| {
+        check_answer(reader, tree);
+        tree.to_json()
+    });
     let save = fields.take("save").map(|tree| read_save(reader, tree)).unwrap_or_default();
     Some(ToolSpec {
         name: name.to_owned(),

@@ -46,6 +46,13 @@ impl Refusal {
         Self::plain(StatusCode::UNAUTHORIZED, message, Some("invalid_api_key"))
     }
 
+    /// There is no such model.
+    pub fn unknown_model(name: &str, known: &str) -> Self {
+        let message = format!("no model {name:?} here; use {known:?}, or see /v1/models");
+        let param = Some("model".to_string());
+        Self { param, ..Self::plain(StatusCode::NOT_FOUND, message, Some("model_not_found")) }
+    }
+
     /// The fault is ours.
     pub fn internal(message: &str) -> Self {
         tracing::error!("a chat failed: {message}");

@@ -30,6 +30,8 @@ use crate::speech_api::same;
 pub use error::Refusal;
 use stop::StopFilter;
 
+/// What stands before the key.
+const BEARER: &[u8] = b"Bearer ";
 /// Random bytes in the name of an answer or a call.
 const NAME_BYTES: usize = 12;
 
@@ -53,7 +55,10 @@ pub trait Completion: Send + 'static {
     /// When the model cannot go on.
     fn step(&mut self) -> Result<Step, Refusal>;
 
-    /// Tokens so far.
+    /// Nothing more is wanted: breaks the writing off, and waits until all is counted.
+    fn close(&mut self);
+
+    /// Tokens so far; all of them after the end or [`Completion::close`].
     fn usage(&self) -> Usage;
 }
 
@@ -86,10 +91,11 @@ impl ChatDesk {
     fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let Some(key) = &self.key else { return Ok(()) };
         let value = headers.get(header::AUTHORIZATION).map(|value| value.as_bytes());
-        match value.and_then(|value| value.strip_prefix(b"Bearer ")) {
-            Some(given) if same(given, key.expose().as_bytes()) => Ok(()),
-            _ => Err(Refusal::unauthorized()),
-        }
+        // The scheme's name is in any case (RFC 9110, 11.1).
+        let (scheme, given) =
+            value.and_then(|v| v.split_at_checked(BEARER.len())).unwrap_or_default();
+        let is_key = scheme.eq_ignore_ascii_case(BEARER) && same(given, key.expose().as_bytes());
+        if is_key { Ok(()) } else { Err(Refusal::unauthorized()) }
     }
 }
 
@@ -129,8 +135,14 @@ async fn answer(
     let stop = StopFilter::new(&request.stop);
     let model = desk.model.clone();
     let completion = blocking(move || model.begin(&request)).await??;
-    let mut chat =
-        Chat { completion: Some(completion), stop, ended: false, calls: 0, _permit: permit };
+    let mut chat = Chat {
+        completion: Some(completion),
+        stop,
+        ended: false,
+        begun: false,
+        calls: 0,
+        _permit: permit,
+    };
     // What cannot begin is known before anything is answered.
     let first = chat.next().await?;
     if streams {
@@ -155,6 +167,8 @@ struct Chat {
     completion: Option<Box<dyn Completion>>,
     stop: StopFilter,
     ended: bool,
+    /// Something else than space was said.
+    begun: bool,
     calls: usize,
     _permit: OwnedSemaphorePermit,
 }
@@ -164,20 +178,42 @@ impl Chat {
     async fn next(&mut self) -> Result<Option<Step>, Refusal> {
         while !self.ended {
             if let Some(step) = self.stop.next_step() {
+                let Some(step) = self.begin(step) else { continue };
                 self.ended = matches!(step, Step::End(_));
                 return Ok(Some(step));
             }
-            let mut completion =
-                self.completion.take().ok_or_else(|| Refusal::internal("the answer was lost"))?;
-            let (completion, step) = blocking(move || {
-                let step = completion.step();
-                (completion, step)
-            })
-            .await?;
-            self.completion = Some(completion);
-            self.stop.take(step?);
+            let step = self.work(|completion| completion.step()).await??;
+            let ends = matches!(step, Step::End(_));
+            self.stop.take(step);
+            if !ends && self.stop.is_stopped() {
+                self.work(|completion| completion.close()).await?;
+            }
         }
         Ok(None)
+    }
+
+    /// An answer does not begin with a space: models write one before a word.
+    fn begin(&mut self, step: Step) -> Option<Step> {
+        let Step::Said(text) = step else { return Some(step) };
+        let text = if self.begun { text } else { text.trim_start().to_string() };
+        self.begun |= !text.is_empty();
+        (!text.is_empty()).then_some(Step::Said(text))
+    }
+
+    /// Lets the completion work on a thread that may block.
+    async fn work<T: Send + 'static>(
+        &mut self,
+        work: impl FnOnce(&mut dyn Completion) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let lost = || Refusal::internal("the answer was lost");
+        let mut completion = self.completion.take().ok_or_else(lost)?;
+        let (completion, done) = blocking(move || {
+            let done = work(completion.as_mut());
+            (completion, done)
+        })
+        .await?;
+        self.completion = Some(completion);
+        Ok(done)
     }
 
     fn usage(&self) -> Usage {
@@ -201,7 +237,7 @@ impl Chat {
             }
             next = self.next().await?;
         }
-        Ok(completion_body(head, said.trim_start(), &calls, finish, self.usage()))
+        Ok(completion_body(head, &said, &calls, finish, self.usage()))
     }
 
     /// A body that grows as it is read.

@@ -15,12 +15,18 @@ pub struct StopFilter {
     held: String,
     /// Steps that may go on.
     clear: VecDeque<Step>,
+    is_stopped: bool,
 }
 
 impl StopFilter {
     /// For these texts, none of them empty; without any, everything goes through at once.
     pub fn new(stops: &[String]) -> Self {
-        Self { stops: stops.to_vec(), held: String::new(), clear: VecDeque::new() }
+        Self {
+            stops: stops.to_vec(),
+            held: String::new(),
+            clear: VecDeque::new(),
+            is_stopped: false,
+        }
     }
 
     /// Takes the model's next step.
@@ -34,9 +40,15 @@ impl StopFilter {
         if let Some(at) = self.stops.iter().filter_map(|stop| self.held.find(stop)).min() {
             self.release(at);
             self.clear.push_back(Step::End(Finish::Stop));
+            self.is_stopped = true;
         } else {
             self.release(self.held.len() - self.doubtful());
         }
+    }
+
+    /// Whether a stop text has come.
+    pub fn is_stopped(&self) -> bool {
+        self.is_stopped
     }
 
     /// The next step that is clear.

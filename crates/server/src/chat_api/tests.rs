@@ -33,6 +33,10 @@ impl Completion for Script {
         self.steps.next().expect("nothing is asked after the end")
     }
 
+    fn close(&mut self) {
+        self.taken += 100;
+    }
+
     fn usage(&self) -> Usage {
         Usage { prompt_tokens: 3, completion_tokens: self.taken }
     }
@@ -147,6 +151,20 @@ fn a_stop_text_ends_the_answer_and_the_model_is_not_asked_again() {
     let (_, _, body) = ask(desk(vec![said("So it is. E"), said("ND of it")]), "", STREAMED);
     let reply = streamed(&body).unwrap();
     assert_eq!((reply.content.as_str(), reply.finish), ("So it is. ", Some(Finish::Stop)));
+    assert_eq!(
+        reply.usage,
+        Some(Usage { prompt_tokens: 3, completion_tokens: 102 }),
+        "closed once"
+    );
+}
+
+#[test]
+fn no_answer_begins_with_a_space() {
+    let steps = || vec![said(" "), said(" So it"), said(" is."), end(Finish::Stop)];
+    let (_, _, body) = ask(desk(steps()), "", STREAMED);
+    assert_eq!(streamed(&body).unwrap().content, "So it is.");
+    let (_, _, body) = ask(desk(steps()), "", ASKED);
+    assert_eq!(Reply::parse(body.as_bytes()).unwrap().content, "So it is.");
 }
 
 #[test]

@@ -2,9 +2,15 @@
 
 use std::path::PathBuf;
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::Language;
+
+/// A count that cannot be 0.
+fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
+}
 
 /// The models that can be scored; docs/evaluation.md has the files' formats.
 #[derive(Debug, Subcommand)]
@@ -54,7 +60,7 @@ pub struct EvalAsrArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many recordings, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// Names and words to favour, parted by commas.
     #[arg(long)]
@@ -94,7 +100,7 @@ pub struct EvalAgentArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many cases, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// A GGUF file to score instead of the built-in model.
     #[arg(long)]
@@ -117,7 +123,7 @@ pub struct EvalVadArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many recordings, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// The probability from which a frame counts as speech.
     #[arg(long, default_value_t = 0.5)]
@@ -142,7 +148,7 @@ pub struct EvalTtsArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many sentences, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// A voice to score; may be repeated. The first one if left out.
     #[arg(long = "voice")]
@@ -172,7 +178,7 @@ pub struct EvalTurnArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many lines, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// A file of turn-end weights to score instead of the built-in ones.
     #[arg(long)]
@@ -192,7 +198,7 @@ pub struct EvalItnArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many lines of each file, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// The language of the lines.
     #[arg(long, value_enum, default_value_t = Language::En)]
@@ -211,7 +217,7 @@ pub struct EvalTnArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many cases of each file, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// The language of the cases.
     #[arg(long, value_enum, default_value_t = Language::En)]
@@ -231,7 +237,7 @@ pub struct EvalPunctuateArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many lines of each file, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// A file of punctuation weights to score instead of the built-in ones.
     #[arg(long)]
@@ -253,7 +259,7 @@ pub struct EvalKnowledgeArgs {
     #[arg(long)]
     pub json: bool,
     /// Score only this many questions of each knowledge, spread evenly.
-    #[arg(long)]
+    #[arg(long, value_parser = at_least_one())]
     pub limit: Option<usize>,
     /// Answer from this probability on that the knowledge holds the answer.
     #[arg(long, default_value_t = hearsay_language::knowledge::ANSWERABLE_MIN)]

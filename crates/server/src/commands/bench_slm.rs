@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use hearsay_language::grammar::ToolChoice;
@@ -12,26 +11,22 @@ use hearsay_language::responder::{Form, Responder, Response, Thread, Wanted};
 use hearsay_language::slm::kv::{Precision, Session};
 use serde_json::{Value, json};
 
-use super::{model_folder, models};
+use super::model_folder;
 use crate::report::Percentiles;
 
 /// Length of the prompt whose first token is timed.
 const PROMPT_TOKENS: usize = 1000;
 /// Replies timed of each kind.
 const ROUNDS: usize = 40;
+/// Rounds of plain reading and writing; their median is told.
+const RAW_ROUNDS: usize = 5;
 /// Tokens decoded to time decoding.
 const DECODED_TOKENS: usize = 256;
 const MS_A_S: f64 = 1000.0;
 
 /// Runs the command.
 pub fn run(model: Option<&Path>, as_json: bool) -> Result<ExitCode, String> {
-    let responder = match model {
-        Some(file) => {
-            let loaded = Responder::load(&model_folder::bytes(file)?);
-            Arc::new(loaded.map_err(|e| format!("{}: {e}", file.display()))?)
-        }
-        None => models()?.responder().map_err(|e| e.to_string())?.clone(),
-    };
+    let responder = model_folder::responder(model)?;
     let prompt = long_prompt(&responder);
     let (prefill, decode) = raw_speed(&responder)?;
     let first = first_token(&responder, &prompt)?;
@@ -102,16 +97,25 @@ fn raw_speed(responder: &Responder) -> Result<(f64, f64), String> {
         .map(|number| (number * 7919 + 300) % vocabulary)
         .collect();
     let mut session = Session::new(model, Precision::Half);
-    let begun = Instant::now();
-    session.push(&text).map_err(|e| e.to_string())?;
-    let prefill = text.len() as f64 / begun.elapsed().as_secs_f64();
-    session.rollback(text.len() / 4);
-    let count = DECODED_TOKENS.min(window / 2);
-    let begun = Instant::now();
-    for token in &text[..count] {
-        session.next_logits(*token).map_err(|e| e.to_string())?;
+    let (mut reading, mut writing) = (Vec::new(), Vec::new());
+    for round in 0..=RAW_ROUNDS {
+        session.rollback(0);
+        let begun = Instant::now();
+        session.push(&text).map_err(|e| e.to_string())?;
+        let read = text.len() as f64 / begun.elapsed().as_secs_f64();
+        session.rollback(text.len() / 4);
+        let count = DECODED_TOKENS.min(window / 2);
+        let begun = Instant::now();
+        for token in &text[..count] {
+            session.next_logits(*token).map_err(|e| e.to_string())?;
+        }
+        // The first round warms up.
+        if round > 0 {
+            reading.push(read);
+            writing.push(count as f64 / begun.elapsed().as_secs_f64());
+        }
     }
-    Ok((prefill, count as f64 / begun.elapsed().as_secs_f64()))
+    Ok((Percentiles::of(reading).p50, Percentiles::of(writing).p50))
 }
 
 struct FirstToken {

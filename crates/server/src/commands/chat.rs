@@ -47,14 +47,14 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
     };
     chat.say(Input::Connected);
     let prompt = std::io::stdin().is_terminal();
-    let mut line = String::new();
+    let mut line = Vec::new();
     while !chat.ended {
         if prompt {
             print!("> ");
             std::io::stdout().flush().map_err(|e| e.to_string())?;
         }
         line.clear();
-        let read = std::io::stdin().lock().read_line(&mut line);
+        let read = std::io::stdin().lock().read_until(b'\n', &mut line);
         if read.map_err(|e| format!("standard input: {e}"))? == 0 {
             chat.say(Input::CallerGone);
             break;
@@ -63,7 +63,7 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
             eprintln!("hearsay: the line is too long; {LINE_BYTES_MAX} bytes is the limit");
             continue;
         }
-        let text = line.trim().to_string();
+        let text = String::from_utf8_lossy(&line).trim().to_string();
         let utterance = chat.call.utterance();
         chat.say(Input::Final { utterance, text: Pii::new(text), confidence: 1.0, words: vec![] });
     }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hearsay_engine::Models;
+use hearsay_language::responder::Responder;
 use hearsay_speech::pack::Pack;
 use hearsay_speech::recogniser::{LANGUAGE_WEIGHT, Recogniser};
 
@@ -50,6 +51,22 @@ fn recogniser(folder: &Path) -> Result<Recogniser, String> {
         return recogniser.with_language_model(&bytes(&pieces)?, LANGUAGE_WEIGHT).map_err(named);
     }
     Ok(recogniser)
+}
+
+/// The language model of a GGUF file, or the built-in one. What may make its text worse is told.
+///
+/// # Errors
+/// One line: the file that cannot be used, and why.
+pub fn responder(file: Option<&Path>) -> Result<Arc<Responder>, String> {
+    let Some(file) = file else {
+        return Ok(super::models()?.responder().map_err(|e| e.to_string())?.clone());
+    };
+    let loaded = Responder::load(&bytes(file)?);
+    let responder = loaded.map_err(|e| format!("{}: {e}", file.display()))?;
+    if let Some(warning) = responder.slm().tokenizer.warning() {
+        eprintln!("hearsay: {}: {warning}", file.display());
+    }
+    Ok(Arc::new(responder))
 }
 
 /// Reads a file of weights.

@@ -9,7 +9,7 @@ pub const REQUEST_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Messages in one request.
 pub const MESSAGES_MAX: usize = 1024;
 /// Tools in one request, and calls in one message.
-pub const TOOLS_MAX: usize = 128;
+pub const TOOLS_MAX: usize = 64;
 /// Stop texts in one request.
 pub const STOPS_MAX: usize = 4;
 
@@ -63,6 +63,7 @@ pub fn parse_request(body: &[u8]) -> Result<ChatRequest, ChatError> {
         }
     }
     fields.whole("n", 1, 1)?;
+    fields.not_done()?;
     let stream_options = fields.object("stream_options")?;
     let tools = tools(&fields)?;
     Ok(ChatRequest {
@@ -168,6 +169,22 @@ impl<'a> Fields<'a> {
         self.get(key).map(|value| Fields::of(value, at)).transpose()
     }
 
+    /// Refuses what would otherwise be left undone silently.
+    fn not_done(&self) -> Result<(), ChatError> {
+        let is_set = |key: &str| match self.get(key) {
+            None | Some(Value::Bool(false)) => false,
+            Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+            Some(Value::Object(map)) => !map.is_empty(),
+            Some(_) => true,
+        };
+        let keys =
+            ["logprobs", "top_logprobs", "logit_bias", "frequency_penalty", "presence_penalty"];
+        match keys.into_iter().find(|key| is_set(key)) {
+            Some(key) => Err(ChatError::field(key, "is not done here; leave it out")),
+            None => Ok(()),
+        }
+    }
+
     fn list(&self, key: &str, most: usize) -> Result<&'a [Value], ChatError> {
         match self.get(key) {
             None => Ok(&[]),
@@ -193,7 +210,24 @@ fn messages(fields: &Fields<'_>) -> Result<Vec<Message>, ChatError> {
     if messages.is_empty() {
         return Err(fields.bad("messages", "a list with at least one message"));
     }
-    messages.iter().map(message).collect()
+    let messages = messages.iter().map(message).collect::<Result<Vec<_>, _>>()?;
+    results_have_calls(&messages)?;
+    Ok(messages)
+}
+
+/// Each answer of a tool belongs to a call before it, and each call has one at most.
+fn results_have_calls(messages: &[Message]) -> Result<(), ChatError> {
+    let mut open: Vec<&str> = Vec::new();
+    for (number, message) in messages.iter().enumerate() {
+        open.extend(message.tool_calls.iter().map(|call| call.id.as_str()));
+        let Some(id) = &message.tool_call_id else { continue };
+        let Some(at) = open.iter().position(|call| call == id) else {
+            let what = format!("{} is no call of a message before that is still open", shown(id));
+            return Err(ChatError::field(format!("messages[{number}].tool_call_id"), what));
+        };
+        open.remove(at);
+    }
+    Ok(())
 }
 
 fn message(fields: &Fields<'_>) -> Result<Message, ChatError> {

@@ -7,6 +7,14 @@ fn request(body: &Value) -> Result<ChatRequest, ChatError> {
     parse_request(body.to_string().as_bytes())
 }
 
+/// A call that two answers claim.
+fn answered_twice() -> Value {
+    let mut body = full();
+    let answer = body["messages"][3].clone();
+    body["messages"].as_array_mut().unwrap().push(answer);
+    body
+}
+
 /// A request with everything in it.
 fn full() -> Value {
     json!({
@@ -121,6 +129,13 @@ fn mistakes_are_named_with_their_field() {
             "missing",
         ),
         (change("/messages/3/tool_call_id", json!("")), "messages[3].tool_call_id", "a string"),
+        (
+            change("/messages/3/tool_call_id", json!("call_2")),
+            "messages[3].tool_call_id",
+            "no call",
+        ),
+        (answered_twice(), "messages[4].tool_call_id", "still open"),
+        (change("/logit_bias", json!({"50256": -100})), "logit_bias", "not done"),
         (change("/tools/0/type", json!("web_search")), "tools[0].type", "function"),
         (
             change("/tools/1/function/name", json!("balance")),

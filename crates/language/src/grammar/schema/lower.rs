@@ -25,6 +25,14 @@ const ANNOTATIONS: [&str; 10] = [
 /// Meanings of `$schema` that are read alike here.
 const DRAFTS: [&str; 3] = ["2020-12/schema", "2019-09/schema", "draft-07/schema"];
 const TYPES: [&str; 7] = ["null", "boolean", "integer", "number", "string", "array", "object"];
+/// Most characters of a text that its schema gives no end.
+const TEXT_CHARS_USUAL: u64 = 256;
+/// Most items of such a list.
+const ITEMS_USUAL: u64 = 32;
+/// Largest size of such a whole number, and of one with decimals, in steps of [`STEP_USUAL`].
+const WHOLE_USUAL: i64 = 999_999_999_999_999;
+const DECIMAL_USUAL: i64 = 999_999_999;
+const STEP_USUAL: f64 = 1e-6;
 /// Keywords that are known and refused, and what to do instead.
 const REFUSED: [(&str, &str); 24] = [
     ("not", "say what may come instead, with enum, anyOf or a pattern"),
@@ -66,6 +74,7 @@ pub(crate) struct Lowered {
 pub(super) fn lower(schema: &Value, objects: Objects) -> Result<Lowered, SchemaError> {
     let joined = joins(schema, 0);
     let mut reader = Reader {
+        bounded: objects == Objects::Closed,
         closed: objects == Objects::Closed && !joined,
         joined,
         root: schema,
@@ -110,6 +119,8 @@ fn joins(value: &Value, depth: usize) -> bool {
 }
 
 struct Reader<'a> {
+    /// Texts, numbers and lists without an end get one.
+    bounded: bool,
     closed: bool,
     joined: bool,
     root: &'a Value,
@@ -171,9 +182,11 @@ impl Reader<'_> {
         if self.closed && names && !says {
             out.insert("additionalProperties".into(), false.into());
         }
-        let out = Value::Object(out);
-        self.parts[place].1 = out.clone();
-        Ok(out)
+        self.parts[place].1 = Value::Object(out.clone());
+        if self.bounded {
+            bound(&mut out, self.joined);
+        }
+        Ok(Value::Object(out))
     }
 
     fn keyword(&mut self, at: &At<'_>, out: &mut Map<String, Value>) -> Result<(), SchemaError> {
@@ -281,6 +294,46 @@ impl Reader<'_> {
             ));
         }
         Ok(text.into())
+    }
+}
+
+/// Ends for what the schema leaves without one: a small model that has lost its way writes digits until its tokens are used up.
+fn bound(out: &mut Map<String, Value>, joined: bool) {
+    if out.contains_key("enum") || out.contains_key("const") {
+        return;
+    }
+    let kinds: Vec<&str> = match out.get("type") {
+        Some(Value::String(one)) => vec![one],
+        Some(Value::Array(all)) => all.iter().filter_map(Value::as_str).collect(),
+        _ => vec![],
+    };
+    let is = |kind: &str| kinds.contains(&kind);
+    let (text, list) = (is("string") && !out.contains_key("pattern"), is("array"));
+    let (whole, decimal) = (is("integer"), is("number"));
+    let most = |out: &Map<String, Value>, least: &str, usual: u64| {
+        let least = out.get(least).and_then(Value::as_u64).unwrap_or(0);
+        Value::from(usual.max(least))
+    };
+    if text && !out.contains_key("maxLength") {
+        out.insert("maxLength".into(), most(out, "minLength", TEXT_CHARS_USUAL));
+    }
+    if list && !out.contains_key("maxItems") && !out.contains_key("prefixItems") {
+        out.insert("maxItems".into(), most(out, "minItems", ITEMS_USUAL));
+    }
+    if !whole && !decimal {
+        return;
+    }
+    let size = if whole { WHOLE_USUAL } else { DECIMAL_USUAL };
+    for (keys, usual) in
+        [(["minimum", "exclusiveMinimum"], -size), (["maximum", "exclusiveMaximum"], size)]
+    {
+        let is_said = keys.iter().any(|key| out.contains_key(*key));
+        if !is_said {
+            out.insert(keys[0].into(), usual.into());
+        }
+    }
+    if decimal && !joined && !out.contains_key("multipleOf") {
+        out.insert("multipleOf".into(), STEP_USUAL.into());
     }
 }
 

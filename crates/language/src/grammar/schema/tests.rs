@@ -336,6 +336,33 @@ fn numbers_that_are_written_lie_within_their_bounds() {
     });
 }
 
+/// The longest run of `byte` that may be written after `begun`.
+fn run_of(schema: &Value, begun: &str, byte: u8) -> usize {
+    let vocabulary = Vocabulary::of_bytes(0).unwrap();
+    let mut follower = Grammar::json(&vocabulary, schema, Objects::Closed).unwrap().begin();
+    begun.bytes().for_each(|byte| follower.accept(u32::from(byte)).unwrap());
+    (0..5000).take_while(|_| follower.accept(u32::from(byte)).is_ok()).count()
+}
+
+#[test]
+fn what_has_no_end_in_the_schema_gets_one() {
+    for (schema, begun, byte, longest) in [
+        (json!({"type": "integer"}), "", b'9', 15),
+        (json!({"type": "integer", "minimum": 5}), "", b'9', 15),
+        (json!({"type": "number"}), "", b'9', 9),
+        (json!({"type": "number"}), "0.", b'9', 6),
+        (json!({"type": "string"}), "\"", b'x', 256),
+        (json!({"type": ["string", "null"], "minLength": 300}), "\"", b'x', 300),
+        (json!({"type": "string", "maxLength": 700}), "\"", b'x', 700),
+    ] {
+        assert_eq!(run_of(&schema, begun, byte), longest, "{schema}");
+    }
+    let list = json!({"type": "array", "items": {"const": 7}});
+    let items =
+        (0..50).find(|count| run_of(&list, &format!("[7{}", ",7".repeat(*count)), b',') == 0);
+    assert_eq!(items, Some(31));
+}
+
 #[test]
 fn objects_that_are_written_keep_to_their_schema() {
     written(&booking(), 40, |value, text| {

@@ -10,19 +10,18 @@ use std::io::BufRead;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Instant;
 
 use hearsay_language::grammar::{ToolCall, ToolChoice};
 use hearsay_language::prompt::{Context, Prompt, Tool, Turn};
-use hearsay_language::responder::{Form, Responder, Thread, Wanted};
+use hearsay_language::responder::{Form, Thread, Wanted};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::table::Table;
 use super::{figure, percent};
 use crate::cli::EvalAgentArgs;
-use crate::commands::{model_folder, models};
+use crate::commands::model_folder;
 use crate::report::Percentiles;
 
 #[derive(Deserialize)]
@@ -55,7 +54,10 @@ enum CaseTurn {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "expect must be \"reply\" or {\"call\": name, \"accept\": {slot: [values]}}"
+)]
 enum Expect {
     Call { call: String, accept: BTreeMap<String, Vec<String>> },
     Words(Words),
@@ -83,13 +85,7 @@ struct Tally {
 
 /// Runs the command.
 pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
-    let responder = match &args.model {
-        Some(file) => {
-            let loaded = Responder::load(&model_folder::bytes(file)?);
-            Arc::new(loaded.map_err(|e| format!("{}: {e}", file.display()))?)
-        }
-        None => models()?.responder().map_err(|e| e.to_string())?.clone(),
-    };
+    let responder = model_folder::responder(args.model.as_deref())?;
     let cases = super::manifest::spread(read(&args.cases)?, args.limit);
     let mut groups: BTreeMap<String, Tally> = BTreeMap::new();
     let (mut thread, mut took, mut shown) = (Thread::default(), Vec::new(), 0);
