@@ -141,12 +141,27 @@ class Tools:
                     kind = "boolean" if set(values) == {"True", "False"} else "string"
                     parameters.append((new_slot, slot in intent["required_slots"], kind, thin(about["description"], rng, 0.0 if (service, slot) in described else drop),
                                        [] if kind == "boolean" else values))
+                if augment and rng.random() < 0.4:
+                    parameters += self.never_said(services, schema, seen, "snake" if style != "camel" else "camel")
                 if augment and rng.random() < 0.6:
                     rng.shuffle(parameters)
                 self.tools.append({"name": new, "description": thin(intent["description"], rng, 0.0 if bare else drop), "parameters": parameters,
                                    "of": (service, intent["name"])})
         if augment:
             rng.shuffle(self.tools)
+
+    def never_said(self, services, schema, taken, style):
+        """Optional parameters of other services, of which the conversation cannot speak: they must be left out."""
+        talked = {w for s in services for slot in schema[s]["slots"] for w in pieces(slot["name"])}
+        others = [slot for s in schema if s not in services for slot in schema[s]["slots"]
+                  if slot["is_categorical"] and not talked & set(pieces(slot["name"])) and slot["name"] not in taken]
+        found = {}
+        for slot in self.rng.sample(others, min(len(others), self.rng.choice([1, 1, 2, 3]))):
+            values = slot["possible_values"]
+            kind = "boolean" if set(values) == {"True", "False"} else "string"
+            name = styled(pieces(slot["name"]), style)
+            found.setdefault(name, (name, False, kind, slot["description"], [] if kind == "boolean" else values))
+        return list(found.values())
 
 
 def last_said(variants, history):
@@ -246,13 +261,13 @@ def part(turns, rng):
 
 
 def windows(dialogue, schema, rng, pool, share):
-    """The last turns before a call, as many as hold all that it needs; and of other turns of the agent half as many."""
+    """The last turns before a call, as many as hold all that it needs; and some of the agent's other turns."""
     turns = dialogue["turns"]
     for last, turn in enumerate(turns):
         if turn["speaker"] != "SYSTEM" or rng.random() > share:
             continue
         calls = [(f["service"], f["service_call"]) for f in turn["frames"] if "service_call" in f]
-        if not calls and rng.random() > 0.35:
+        if not calls and rng.random() > 0.5:
             continue
         first = last - rng.choice([1, 1, 3, 5])
         while calls and first > 0 and first > last - 15 and not all_said(calls[0], turns[max(first, 0):last], schema):

@@ -8,6 +8,8 @@
 //!
 //! Where nothing in the sources can begin or continue a value, the grammar alone decides. It judges nothing.
 
+mod guess;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use crate::prompt::{Prompt, Tool, Turn};
 use crate::slm::Tokenizer;
 use crate::slm::constraint::{Constraint, ConstraintError, TokenMask};
 use crate::slm::tokenizer::TokenKind;
+use guess::Parameters;
 
 /// Longest token that copies, in bytes.
 const TOKEN_BYTES_MAX: usize = 20;
@@ -176,12 +179,13 @@ pub struct Copying<'a, C> {
     spellings: Arc<Spellings>,
     sources: Sources,
     copied: HashSet<(String, String)>,
+    parameters: Parameters,
     call_token: u32,
     tokens: Vec<u32>,
+    /// What was written before a call.
+    said: Vec<u8>,
     /// What was written since the call began.
     call: Option<Vec<u8>>,
-    /// Where the last guess of [`Constraint::forced`] ended: one word is guessed at a time.
-    guessed: usize,
 }
 
 impl<'a, C: Constraint> Copying<'a, C> {
@@ -193,9 +197,18 @@ impl<'a, C: Constraint> Copying<'a, C> {
         prompt: &Prompt,
         call_token: u32,
     ) -> Self {
-        let (sources, copied) = (Sources::of(prompt), copied(&prompt.tools));
-        let (tokens, call, guessed) = (Vec::new(), None, 0);
-        Self { grammar, tokenizer, spellings, sources, copied, call_token, tokens, call, guessed }
+        Self {
+            grammar,
+            tokenizer,
+            spellings,
+            sources: Sources::of(prompt),
+            copied: copied(&prompt.tools),
+            parameters: guess::parameters(&prompt.tools),
+            call_token,
+            tokens: Vec::new(),
+            said: Vec::new(),
+            call: None,
+        }
     }
 
     fn write(&mut self, token: u32) {
@@ -203,6 +216,8 @@ impl<'a, C: Constraint> Copying<'a, C> {
             call.extend_from_slice(self.tokenizer.bytes(token));
         } else if token == self.call_token {
             self.call = Some(Vec::new());
+        } else {
+            self.said.extend_from_slice(self.tokenizer.bytes(token));
         }
     }
 
@@ -276,23 +291,17 @@ impl<C: Constraint> Constraint for Copying<'_, C> {
         Ok(())
     }
 
-    /// What the grammar forces, or how the latest source goes on to the end of a word.
+    /// What the grammar forces, or what will probably follow: see [`guess`].
     fn forced(&mut self) -> Vec<u32> {
         let forced = self.grammar.forced();
-        let may_guess = forced.is_empty() && self.tokens.len() > self.guessed;
-        let Some(call) = self.call.as_ref().filter(|_| may_guess) else { return forced };
-        let Some(begun) = self.begun(call).filter(|text| !text.is_empty()) else { return forced };
-        let text = &self.sources.text;
-        let Some(place) = self.sources.places(&call[begun]).first().copied() else { return forced };
-        let next = &text[place..place + run(&text[place..])];
-        let is_text =
-            |text: &[u8]| std::str::from_utf8(text).is_ok_and(|text| !text.trim().is_empty());
-        if !is_text(next) {
+        if !forced.is_empty() {
             return forced;
         }
-        let guess = self.tokenizer.encode(&String::from_utf8_lossy(next));
-        self.guessed = self.tokens.len() + guess.len();
-        guess
+        let guess = match &self.call {
+            Some(call) => guess::of_call(&self.sources, &self.parameters, call),
+            None => guess::of_speech(&self.sources, &self.said),
+        };
+        self.tokenizer.encode(&guess)
     }
 
     fn accept(&mut self, token: u32) -> Result<(), ConstraintError> {
@@ -306,6 +315,7 @@ impl<C: Constraint> Constraint for Copying<'_, C> {
         self.grammar.rollback(tokens)?;
         self.tokens.truncate(self.tokens.len() - tokens);
         self.call = None;
+        self.said.clear();
         for token in self.tokens.clone() {
             self.write(token);
         }
@@ -344,6 +354,10 @@ struct Open {
 struct Written {
     arguments: Vec<Argument>,
     open: Option<Open>,
+    /// The tool, once it is named.
+    tool: Option<String>,
+    /// The parameter's name that is being written, directly in the arguments.
+    name: Option<Range<usize>>,
 }
 
 impl Written {
@@ -363,6 +377,8 @@ impl Written {
                 b'"' => {
                     let begin = at + 1;
                     let Some(end) = string_end(call, begin) else {
+                        written.tool.clone_from(&tool);
+                        written.name = (!is_value && depth == 2).then_some(begin..call.len());
                         if let Some(parameter) = key.filter(|_| is_value && depth == 2) {
                             let text = begin..call.len();
                             written.open = Some(Open { tool, parameter, text });

@@ -240,6 +240,7 @@ impl Responder {
         let options = Options {
             tokens_max,
             stop: self.stops.clone(),
+            instead_of_stop: self.call_token,
             sampling: wanted.sampling,
             draft_tokens_max: wanted.draft_tokens_max,
         };

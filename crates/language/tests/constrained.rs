@@ -16,7 +16,13 @@ fn tiny() -> Slm {
 fn run(slm: &Slm, grammar: &Grammar, sampling: Sampling, draft: usize) -> (Vec<u32>, End, Work) {
     let mut session = Session::new(&slm.model, Precision::Float);
     let end = slm.tokenizer.special("<|end|>").unwrap();
-    let options = Options { tokens_max: 100, stop: vec![end], sampling, draft_tokens_max: draft };
+    let options = Options {
+        tokens_max: 100,
+        stop: vec![end],
+        sampling,
+        draft_tokens_max: draft,
+        ..Options::default()
+    };
     let prompt = slm.tokenizer.encode("Book it.");
     let generation = Generation::new(&mut session, &prompt, options).unwrap();
     let mut generation = generation.constrained(Box::new(grammar.begin()));

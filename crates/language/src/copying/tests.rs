@@ -91,3 +91,41 @@ fn what_tools_answered_is_a_source_by_its_values() {
     all.sort();
     assert_eq!(all, ["12", "Ana Becker", "Becker"]);
 }
+
+/// What is expected after a call that was begun.
+fn expected(said: &str, call: &str) -> String {
+    let parameters = serde_json::json!({"type": "object", "required": ["city", "time"], "properties": {
+        "city": {"type": "string"}, "garden": {"type": "boolean"}, "time": {"type": "string"},
+    }});
+    let tool = Tool { name: "book".into(), description: String::new(), parameters };
+    let parameters = guess::parameters(&[tool]);
+    guess::of_call(&sources(&[said]), &parameters, call.as_bytes())
+}
+
+#[test]
+fn in_a_call_words_end_and_the_next_parameter_follows() {
+    let said = "a table in San Jose at eight";
+    let call = |rest: &str| expected(said, &format!(r#"{{"name":"book","arguments":{{{rest}"#));
+    assert_eq!(call(r#""c"#), "ity");
+    assert_eq!(call(r#""city":"S"#), "an");
+    assert_eq!(call(r#""city":"San"#), " Jose", "a name has another word");
+    assert_eq!(call(r#""city":"San Jose"#), "\",\"", "there are more parameters");
+    assert_eq!(call(r#""city":"San Jose",""#), "time", "one that is needed comes before others");
+    assert_eq!(call(r#""city":"San Jose","time":"eight"#), "\"}}", "none is left");
+    assert_eq!(call(r#""city":"Rome"#), "", "nobody said it");
+    assert_eq!(call(r#""city":""#), "", "every word could begin it");
+    assert_eq!(expected(said, ""), "");
+    assert_eq!(expected(said, r#"{"name":"other","arguments":{"c"#), "", "an unknown tool");
+}
+
+#[test]
+fn in_speech_names_and_numbers_that_were_begun_go_on_as_they_were_said() {
+    let sources = sources(&["I am Alexandra Hamilton, 408 555 0199, in the old town"]);
+    let after = |said: &str| guess::of_speech(&sources, said.as_bytes());
+    assert_eq!(after("Thank you, Alex"), "andra Hamilton");
+    assert_eq!(after("Your number is 40"), "8 555 0199");
+    assert_eq!(after("the to"), "", "neither name nor number");
+    assert_eq!(after("Thank you, A"), "", "too little");
+    assert_eq!(after("Dear Alexandra Hamilton"), ", 408 555 0199", "what was said next");
+    assert_eq!(after(""), "");
+}

@@ -69,7 +69,7 @@ fn drafts_change_the_work_and_not_the_words() {
         assert_eq!((&plain.text, &plain.call), (&drafted.text, &drafted.call));
         assert_eq!(plain.log_probabilities, drafted.log_probabilities);
         if form == ToolChoice::Required {
-            assert!(drafted.work.passes * 2 < plain.work.passes, "{drafted:?}");
+            assert!(drafted.work.passes * 3 < plain.work.passes * 2, "{drafted:?}");
         }
     }
 }

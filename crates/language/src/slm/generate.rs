@@ -22,8 +22,9 @@ use super::speculate::Draft;
 /// Tokens of a draft.
 pub const DRAFT_TOKENS_MAX: usize = 24;
 
-/// Tokens that a draft is asked for at first.
-const TRUST_AT_FIRST: usize = 4;
+/// Tokens that a draft is asked for at first. One more token costs a pass little, since reading the weights takes longer
+/// than using them; each further one costs about half a pass.
+const TRUST_AT_FIRST: usize = 1;
 
 /// How an output is made.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,6 +33,8 @@ pub struct Options {
     pub tokens_max: usize,
     /// Tokens that end the output; they are not part of it.
     pub stop: Vec<u32>,
+    /// Chosen, where it is allowed, when the output may not end and the model would rather end than go on.
+    pub instead_of_stop: Option<u32>,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// Tokens of a draft, up to [`DRAFT_TOKENS_MAX`]; 0 decodes plainly.
@@ -41,8 +44,13 @@ pub struct Options {
 impl Default for Options {
     /// Up to 128 tokens, greedy, drafts of 8.
     fn default() -> Self {
-        let sampling = Sampling::Greedy;
-        Self { tokens_max: 128, stop: Vec::new(), sampling, draft_tokens_max: 8 }
+        Self {
+            tokens_max: 128,
+            stop: Vec::new(),
+            instead_of_stop: None,
+            sampling: Sampling::Greedy,
+            draft_tokens_max: 8,
+        }
     }
 }
 
@@ -102,6 +110,8 @@ pub struct Generation<'a> {
     /// Constraint masks and whether it may stop, by place in the pass.
     masks: Vec<(TokenMask, bool)>,
     drafted: Vec<u32>,
+    /// Of the drafted tokens those of which others were allowed.
+    guessed: usize,
     /// Tokens that the draft is asked for: more while it is right, fewer when it is
     /// wrong, since each one that is verified costs time.
     trust: usize,
@@ -139,6 +149,7 @@ impl<'a> Generation<'a> {
             taken: 0,
             masks: Vec::new(),
             drafted: Vec::new(),
+            guessed: 0,
             trust: TRUST_AT_FIRST,
             logits: Vec::new(),
             end: None,
@@ -220,10 +231,11 @@ impl<'a> Generation<'a> {
         let before = self.work.accepted;
         let result = self.choose_all();
         let right = self.work.accepted - before;
-        match self.drafted.len() {
-            0 => {}
-            all if right == all => self.trust = (self.trust * 2).min(DRAFT_TOKENS_MAX),
-            _ => self.trust = right.max(1),
+        if self.guessed > 0 {
+            self.trust = match right == self.drafted.len() {
+                true => (self.trust * 2).min(DRAFT_TOKENS_MAX),
+                false => TRUST_AT_FIRST,
+            };
         }
         // The last token chosen was not read, and what was drafted beyond is wrong.
         self.session.rollback((self.text.len() - 1).max(held + 1));
@@ -262,9 +274,18 @@ impl<'a> Generation<'a> {
         let stop = &self.options.stop;
         let token = match self.constraint.as_ref().and(self.masks.get(at)) {
             None => self.sampler.choose_any(logits),
-            Some((mask, can_stop)) => self.sampler.choose(logits, |token| {
-                if stop.contains(&token) { *can_stop } else { mask.is_allowed(token) }
-            }),
+            Some((mask, can_stop)) => {
+                let token = self.sampler.choose(logits, |token| {
+                    if stop.contains(&token) { *can_stop } else { mask.is_allowed(token) }
+                });
+                let would_stop =
+                    |token| stop.iter().any(|&s| logits[s as usize] > logits[token as usize]);
+                let instead = self.options.instead_of_stop.filter(|&it| mask.is_allowed(it));
+                match (token, instead) {
+                    (Some(token), Some(instead)) if !can_stop && would_stop(token) => Some(instead),
+                    _ => token,
+                }
+            }
         };
         match token {
             Some(token) if self.options.stop.contains(&token) => {
@@ -290,11 +311,13 @@ impl<'a> Generation<'a> {
     /// more place; the constraint then stands behind the draft.
     fn find_draft(&mut self, most: usize) -> Result<(), SlmError> {
         self.drafted.clear();
+        self.guessed = 0;
         if self.constraint.is_none() {
             let wanted = most.min(self.trust);
             if let Some(draft) = self.draft.as_mut().filter(|_| wanted > 0) {
                 draft.draft(&self.text, wanted, &mut self.drafted)?;
                 self.drafted.truncate(wanted);
+                self.guessed = self.drafted.len();
             }
             return Ok(());
         }
@@ -373,7 +396,11 @@ impl<'a> Generation<'a> {
             (None, expected) => {
                 let mask = &self.masks[at].0;
                 let stop = &self.options.stop;
-                Ok(expected.filter(|token| mask.is_allowed(*token) && !stop.contains(token)))
+                let is_possible = |token: &u32| mask.is_allowed(*token) && !stop.contains(token);
+                let guess =
+                    expected.filter(|token| self.guessed < self.trust && is_possible(token));
+                self.guessed += usize::from(guess.is_some());
+                Ok(guess)
             }
         }
     }

@@ -7,7 +7,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::SlmError;
-use super::attention::{Heads, Segments, attend};
+use super::attention::{Heads, POSITIONS_TOGETHER, Scratch, Segments, attend};
 use super::config::Config;
 use super::float::{Rotations, Stored, add, gate, rms_norm, rms_norm_here};
 use super::gguf::Gguf;
@@ -97,7 +97,7 @@ pub(super) struct Workspace {
     gate: Vec<f32>,
     up: Vec<f32>,
     added: Vec<f32>,
-    scores: Vec<f32>,
+    attention: Scratch,
     logits: Vec<f32>,
 }
 
@@ -296,11 +296,13 @@ impl Attention<'_> {
         self.place(&mut work.key, heads.keys * heads.size, key_norm);
         rows.append(&work.key, &work.value);
         let row = heads.queries * heads.size;
+        let together = POSITIONS_TOGETHER * row;
         let seen = work.input.reset(work.query.len());
-        let outs = seen.chunks_exact_mut(row).zip(work.query.chunks_exact(row));
-        for (position, (out, query)) in (self.begin..).zip(outs) {
-            let segments = up_to(position + 1, heads, &rows);
-            attend(heads, query, &segments, &mut work.scores, out);
+        let mut length = self.begin;
+        for (out, query) in seen.chunks_mut(together).zip(work.query.chunks(together)) {
+            length += query.len() / row;
+            let segments = up_to(length, heads, &rows);
+            attend(heads, query, &segments, &mut work.attention, out);
         }
         layer.joined.multiply(&mut work.input, &mut work.added);
         add(&mut work.stream, &work.added);

@@ -8,6 +8,7 @@ use std::time::Instant;
 use hearsay_language::grammar::ToolChoice;
 use hearsay_language::prompt::{Context, Prompt, Tool, Turn};
 use hearsay_language::responder::{Form, Responder, Response, Thread, Wanted};
+use hearsay_language::slm::generate::Work;
 use hearsay_language::slm::kv::{Precision, Session};
 use serde_json::{Value, json};
 
@@ -35,7 +36,8 @@ pub fn run(model: Option<&Path>, as_json: bool) -> Result<ExitCode, String> {
         let kinds: Vec<Value> = kinds
             .iter()
             .map(|kind| json!({"kind": kind.name, "plain_ms": kind.plain_ms, "drafted_ms": kind.drafted_ms,
-                "speed_up": kind.plain_ms / kind.drafted_ms, "tokens": kind.tokens, "passes": kind.passes}))
+                "speed_up": kind.plain_ms / kind.drafted_ms, "tokens": kind.tokens, "passes": kind.work.passes,
+                "drafted": kind.work.drafted, "accepted": kind.work.accepted}))
             .collect();
         let first_token = json!({
             "prefix_cached": [first.prefix.p50, first.prefix.p95],
@@ -76,13 +78,15 @@ pub fn run(model: Option<&Path>, as_json: bool) -> Result<ExitCode, String> {
     );
     for kind in &kinds {
         println!(
-            "{:20} {:.1} ms plain, {:.1} ms with drafts: {:.2}x, {:.1} tokens a pass ({} tokens)",
+            "{:20} {:.1} ms plain, {:.1} ms with drafts: {:.2}x ({} tokens in {} passes, {} of {} drafted were right)",
             kind.name,
             kind.plain_ms,
             kind.drafted_ms,
             kind.plain_ms / kind.drafted_ms,
-            kind.tokens as f64 / kind.passes as f64,
-            kind.tokens
+            kind.tokens,
+            kind.work.passes,
+            kind.work.accepted,
+            kind.work.drafted
         );
     }
     Ok(ExitCode::SUCCESS)
@@ -160,7 +164,8 @@ struct Kind {
     plain_ms: f64,
     drafted_ms: f64,
     tokens: usize,
-    passes: usize,
+    /// With drafts, summed.
+    work: Work,
 }
 
 /// Kinds of turns, each with and without drafts.
@@ -175,69 +180,129 @@ fn kinds(responder: &Responder) -> Result<Vec<Kind>, String> {
             facts: facts.iter().map(ToString::to_string).collect(),
         },
     };
-    let caller = |text: &str| Turn::Caller(text.into());
-    let call = with(
-        vec![caller("I need a table in San Jose for four people at half past seven on March 8th.")],
-        "",
-        &[],
-    );
-    let read_back = with(
-        vec![caller("It's Alexandra Hamilton, 408 555 0199, at 12 Quay Street.")],
-        "read back name=Alexandra Hamilton; read back phone=408 555 0199; read back address=12 Quay Street",
-        &[],
-    );
-    let answer = with(
-        vec![caller("Do you allow dogs on the terrace?")],
-        "",
-        &[
-            "Do you allow dogs? Dogs are welcome on the terrace, but not inside the dining room after six in the evening.",
-        ],
-    );
-    let talk = with(vec![caller("Hi, I would like to eat out tonight.")], "", &[]);
+    let said = |text: &str| vec![Turn::Caller(text.into())];
+    let calls = CALLS.iter().map(|text| with(said(text), "", &[])).collect();
+    let read_backs = READ_BACKS.iter().map(|(text, node)| with(said(text), node, &[])).collect();
+    let answers = ANSWERS.iter().map(|(text, fact)| with(said(text), "", &[fact])).collect();
+    let talk = TALK.iter().map(|text| with(said(text), "", &[])).collect();
     let reply = || Form::Reply(ToolChoice::None);
-    let cases = [
-        ("tool call", call, Form::Reply(ToolChoice::Required)),
-        ("read back", read_back, reply()),
-        ("answer from facts", answer, reply()),
+    let cases: [(_, Vec<Prompt>, _); 4] = [
+        ("tool call", calls, Form::Reply(ToolChoice::Required)),
+        ("read back", read_backs, reply()),
+        ("answer from facts", answers, reply()),
         ("free talk", talk, reply()),
     ];
-    cases.into_iter().map(|(name, prompt, form)| kind(responder, name, &prompt, form)).collect()
+    cases.into_iter().map(|(name, prompts, form)| kind(responder, name, &prompts, &form)).collect()
 }
 
+/// Means over the prompts.
 fn kind(
     responder: &Responder,
     name: &'static str,
-    prompt: &Prompt,
-    form: Form,
+    prompts: &[Prompt],
+    form: &Form,
 ) -> Result<Kind, String> {
-    let time = |draft_tokens_max: usize| -> Result<(f64, Response), String> {
-        let wanted = Wanted { form: form.clone(), draft_tokens_max, ..Wanted::default() };
-        let mut thread = Thread::default();
-        let mut all = Vec::new();
-        loop {
-            let begun = Instant::now();
-            let response = responder
-                .respond(&mut thread, prompt, &wanted, &mut |_| ControlFlow::Continue(()))
-                .map_err(|e| e.to_string())?;
-            all.push(begun.elapsed().as_secs_f64() * MS_A_S);
-            if all.len() == ROUNDS {
-                return Ok((Percentiles::of(all).p50, response));
-            }
+    let mut kind = Kind { name, plain_ms: 0.0, drafted_ms: 0.0, tokens: 0, work: Work::default() };
+    for prompt in prompts {
+        let (plain_ms, plain) = time(responder, prompt, form, 0)?;
+        let (drafted_ms, drafted) =
+            time(responder, prompt, form, Wanted::default().draft_tokens_max)?;
+        if (&plain.text, &plain.call) != (&drafted.text, &drafted.call) {
+            return Err(format!(
+                "{name}: drafts changed the reply, which is a fault of the decoder"
+            ));
         }
-    };
-    let (plain_ms, plain) = time(0)?;
-    let (drafted_ms, drafted) = time(Wanted::default().draft_tokens_max)?;
-    if (&plain.text, &plain.call) != (&drafted.text, &drafted.call) {
-        return Err(format!("{name}: drafts changed the reply, which is a fault of the decoder"));
+        kind.plain_ms += plain_ms / prompts.len() as f64;
+        kind.drafted_ms += drafted_ms / prompts.len() as f64;
+        kind.tokens += drafted.log_probabilities.len();
+        kind.work.passes += drafted.work.passes;
+        kind.work.drafted += drafted.work.drafted;
+        kind.work.accepted += drafted.work.accepted;
     }
-    Ok(Kind {
-        name,
-        plain_ms,
-        drafted_ms,
-        tokens: drafted.log_probabilities.len(),
-        passes: drafted.work.passes,
-    })
+    Ok(kind)
 }
+
+/// Median time of a reply, ms, and the reply.
+fn time(
+    responder: &Responder,
+    prompt: &Prompt,
+    form: &Form,
+    draft_tokens_max: usize,
+) -> Result<(f64, Response), String> {
+    let wanted = Wanted { form: form.clone(), draft_tokens_max, ..Wanted::default() };
+    let mut thread = Thread::default();
+    let mut all = Vec::new();
+    loop {
+        let begun = Instant::now();
+        let response = responder
+            .respond(&mut thread, prompt, &wanted, &mut |_| ControlFlow::Continue(()))
+            .map_err(|e| e.to_string())?;
+        all.push(begun.elapsed().as_secs_f64() * MS_A_S);
+        if all.len() == ROUNDS {
+            return Ok((Percentiles::of(all).p50, response));
+        }
+    }
+}
+
+const CALLS: [&str; 6] = [
+    "I need a table in San Jose for four people at half past seven on March 8th.",
+    "Can you find me a Mexican restaurant in Oakland?",
+    "Find me a hotel in Santa Barbara for three nights, please.",
+    "Please reserve a table in Walnut Creek at 8 pm tomorrow, there will be six of us.",
+    "Is there any good Vietnamese food in Salt Lake City?",
+    "We are looking for somewhere to stay in New Orleans for two nights.",
+];
+/// What the caller said and what the node asks for.
+const READ_BACKS: [(&str, &str); 6] = [
+    (
+        "It's Alexandra Hamilton, 408 555 0199, at 12 Quay Street.",
+        "read back name=Alexandra Hamilton; read back phone=408 555 0199; read back address=12 Quay Street",
+    ),
+    (
+        "A table at the Harbour Inn in San Jose for four people at half past seven on March 8th.",
+        "read back restaurant=Harbour Inn; read back city=San Jose; read back guests=four; read back time=half past seven; read back date=March 8th",
+    ),
+    (
+        "I want to send 250 dollars to Maria Gonzales from my savings account.",
+        "read back amount=250 dollars; read back recipient=Maria Gonzales; read back account=savings",
+    ),
+    (
+        "Leaving from Salt Lake City to New Orleans next Wednesday at 10:30 am.",
+        "read back origin=Salt Lake City; read back destination=New Orleans; read back date=next Wednesday; read back time=10:30 am",
+    ),
+    (
+        "My order number is 4471 9023 and the name is Jonathan Whitfield.",
+        "read back order=4471 9023; read back name=Jonathan Whitfield",
+    ),
+    (
+        "Book the Grand Pacific Hotel in Santa Barbara from March 3rd for five nights.",
+        "read back hotel=Grand Pacific Hotel; read back city=Santa Barbara; read back date=March 3rd; read back nights=five",
+    ),
+];
+/// What the caller asked and the passage that answers it.
+const ANSWERS: [(&str, &str); 4] = [
+    (
+        "Do you allow dogs on the terrace?",
+        "Do you allow dogs? Dogs are welcome on the terrace, but not inside the dining room after six in the evening.",
+    ),
+    (
+        "Is there parking at the hotel?",
+        "Is parking available? There is free parking for guests behind the building.",
+    ),
+    (
+        "How late can I check in?",
+        "When is check-in? Check-in is from 3 pm until midnight; later arrivals call the night desk.",
+    ),
+    (
+        "Can I pay with a credit card?",
+        "Which cards do you take? Visa and Mastercard are accepted, cash is not.",
+    ),
+];
+const TALK: [&str; 3] = [
+    "Hi, I would like to eat out tonight.",
+    "Good morning, how are you?",
+    "Thank you, that is all for today.",
+];
 
 const ROLE: &str = "You are Sara, the phone agent of a booking service. Be brief.";
 

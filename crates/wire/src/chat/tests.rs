@@ -98,13 +98,24 @@ fn what_a_client_writes_a_server_reads_the_same() {
     }
 }
 
+/// A request with one value changed.
+fn change(pointer: &str, value: Value) -> Value {
+    let mut body = full();
+    *body.pointer_mut(pointer).unwrap() = value;
+    body
+}
+
+fn assert_named(body: &Value, at: &str, part: &str) {
+    let error = request(body).unwrap_err();
+    let ChatError::Field { at: found, what } = &error else { panic!("{error:?}") };
+    assert!(found == at && what.contains(part), "{error} is not about {at}: {part}");
+    let shape: Value = serde_json::from_str(&error.body()).unwrap();
+    assert_eq!(shape["error"]["type"], "invalid_request_error");
+    assert_eq!(shape["error"]["param"].as_str(), (at != "body").then_some(at), "{error}");
+}
+
 #[test]
-fn mistakes_are_named_with_their_field() {
-    let change = |pointer: &str, value: Value| {
-        let mut body = full();
-        *body.pointer_mut(pointer).unwrap() = value;
-        body
-    };
+fn mistakes_in_messages_are_named_with_their_field() {
     for (body, at, part) in [
         (json!([]), "body", "not a JSON object"),
         (json!({}), "messages", "missing"),
@@ -135,6 +146,16 @@ fn mistakes_are_named_with_their_field() {
             "no call",
         ),
         (answered_twice(), "messages[4].tool_call_id", "still open"),
+    ] {
+        assert_named(&body, at, part);
+    }
+    assert!(parse_request(b"{").unwrap_err().to_string().contains("not a JSON object"));
+    assert!(parse_request(&vec![b' '; REQUEST_BYTES_MAX + 1]).is_err());
+}
+
+#[test]
+fn mistakes_in_options_are_named_with_their_field() {
+    for (body, at, part) in [
         (change("/logit_bias", json!({"50256": -100})), "logit_bias", "not done"),
         (change("/tools/0/type", json!("web_search")), "tools[0].type", "function"),
         (
@@ -165,15 +186,8 @@ fn mistakes_are_named_with_their_field() {
         (change("/n", json!(2)), "n", "must be 1, but is 2"),
         (json!({"functions": []}), "functions", "use tools"),
     ] {
-        let error = request(&body).unwrap_err();
-        let ChatError::Field { at: found, what } = &error else { panic!("{error:?}") };
-        assert!(found == at && what.contains(part), "{error} is not about {at}: {part}");
-        let shape: Value = serde_json::from_str(&error.body()).unwrap();
-        assert_eq!(shape["error"]["type"], "invalid_request_error");
-        assert_eq!(shape["error"]["param"].as_str(), (at != "body").then_some(at), "{error}");
+        assert_named(&body, at, part);
     }
-    assert!(parse_request(b"{").unwrap_err().to_string().contains("not a JSON object"));
-    assert!(parse_request(&vec![b' '; REQUEST_BYTES_MAX + 1]).is_err());
 }
 
 fn head() -> AnswerHead {

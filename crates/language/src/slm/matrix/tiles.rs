@@ -102,7 +102,11 @@ impl Tiles {
             for (inputs, out) in several.zip(out.chunks_mut(INPUTS_MAX * self.rows)) {
                 let found = kernel.products(tiles, inputs);
                 for (found, out) in found.iter().zip(out.chunks_exact_mut(self.rows)) {
-                    out[begin..begin + lanes].copy_from_slice(&found[..lanes]);
+                    // A whole tile, most of the time, is one store instead of a call.
+                    match out[begin..].first_chunk_mut() {
+                        Some(out) => *out = *found,
+                        None => out[begin..].copy_from_slice(&found[..lanes]),
+                    }
                 }
             }
         }
@@ -111,30 +115,46 @@ impl Tiles {
 
 /// Rounds rows of input to 8 bits, appending (inputs, blocks) to `out`.
 pub(super) fn quantize(input: &[f32], out: &mut Vec<InputBlock>) {
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has the instructions.
+        return unsafe { x86::quantize(input, out) };
+    }
+    quantize_here(input, out);
+}
+
+#[inline(always)]
+fn quantize_here(input: &[f32], out: &mut Vec<InputBlock>) {
+    for block in input.as_chunks::<BLOCK>().0 {
+        out.push(quantize_block(block));
+    }
+}
+
+#[inline(always)]
+fn quantize_block(block: &[f32; BLOCK]) -> InputBlock {
     /// Adding it leaves the nearest whole number, ties to even, in the lowest bits, for
     /// values far below 2^22: 1.5 * 2^23.
     const SHIFT: f32 = 12_582_912.0;
-    for block in input.as_chunks::<BLOCK>().0 {
-        let mut lanes = [0.0_f32; 8];
-        for eight in block.as_chunks::<8>().0 {
-            for (most, x) in lanes.iter_mut().zip(eight) {
-                *most = most.max(x.abs());
-            }
+    let mut lanes = [0.0_f32; 8];
+    for eight in block.as_chunks::<8>().0 {
+        for (most, x) in lanes.iter_mut().zip(eight) {
+            *most = most.max(x.abs());
         }
-        let largest = lanes.into_iter().fold(0.0, f32::max);
-        let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
-        // Within -127 to 127 by the choice of the scale; the bits of not-a-number end in 0.
-        let mut steps = [0; BLOCK];
-        for (step, x) in steps.iter_mut().zip(block) {
-            *step = (x * inverse + SHIFT).to_bits() as u8;
-        }
-        let sum: i32 = steps.iter().map(|&step| i32::from(step.cast_signed())).sum();
-        let mut groups = [0; GROUPS];
-        for (group, four) in groups.iter_mut().zip(steps.as_chunks::<GROUP>().0) {
-            *group = i32::from_le_bytes(*four);
-        }
-        out.push(InputBlock { groups, scale: largest / 127.0, offset: -128 * sum });
     }
+    let largest = lanes.into_iter().fold(0.0, f32::max);
+    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    // Within -127 to 127 by the choice of the scale; the bits of not-a-number end in 0.
+    let mut steps = [0_u8; BLOCK];
+    let mut sum = 0;
+    for (step, x) in steps.iter_mut().zip(block) {
+        *step = (x * inverse + SHIFT).to_bits() as u8;
+        sum += i32::from(step.cast_signed());
+    }
+    let mut groups = [0; GROUPS];
+    for (group, four) in groups.iter_mut().zip(steps.as_chunks::<GROUP>().0) {
+        *group = i32::from_le_bytes(*four);
+    }
+    InputBlock { groups, scale: largest / 127.0, offset: -128 * sum }
 }
 
 type Products = [[f32; TILE_ROWS]; INPUTS_MAX];
@@ -219,6 +239,12 @@ mod x86 {
     use std::arch::x86_64::*;
 
     use super::{InputBlock, Products, Tile};
+
+    /// The plain loops, compiled for wider vectors.
+    #[target_feature(enable = "avx2")]
+    pub(super) fn quantize(input: &[f32], out: &mut Vec<InputBlock>) {
+        super::quantize_here(input, out);
+    }
 
     /// Four weights times four values a lane and instruction.
     #[target_feature(enable = "avx512f,avx512vnni")]

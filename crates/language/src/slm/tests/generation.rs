@@ -74,7 +74,7 @@ fn prompt() -> Vec<u32> {
 }
 
 fn options(sampling: Sampling, draft_tokens_max: usize) -> Options {
-    Options { tokens_max: 60, stop: vec![1, 2], sampling, draft_tokens_max }
+    Options { tokens_max: 60, stop: vec![1, 2], sampling, draft_tokens_max, ..Options::default() }
 }
 
 /// An output with a draft or none, under a template or none.
@@ -254,4 +254,23 @@ fn log_probabilities_are_the_models() {
     let total: f64 = logits.iter().map(|&logit| f64::from(logit).exp()).sum();
     let expected = f64::from(logits[tokens[0] as usize]) - total.ln();
     assert!((f64::from(scores[0]) - expected).abs() < 1e-4, "{} and {expected}", scores[0]);
+}
+
+#[test]
+fn an_output_that_may_not_end_goes_on_with_what_was_named_instead() {
+    let model = stories(Weights::Float);
+    let (plain, ..) = run(&model, Sampling::Greedy, None, None);
+    let first = |stop: u32, instead_of_stop: Option<u32>| {
+        let options =
+            Options { stop: vec![stop], instead_of_stop, tokens_max: 1, ..Options::default() };
+        let every = (0..u32::try_from(model.config().vocabulary).unwrap()).collect();
+        let mut session = Session::new(&model, Precision::Half);
+        let generation = Generation::new(&mut session, &prompt(), options).unwrap();
+        let mut generation = generation.constrained(Box::new(Template::new(vec![every], false)));
+        generation.step().unwrap().unwrap().token
+    };
+    let [favourite, other] = [plain[0], plain[1]];
+    assert_eq!(first(favourite, Some(other)), other);
+    assert!(![favourite, other].contains(&first(favourite, None)));
+    assert_eq!(first(1, Some(other)), favourite, "it would not have ended");
 }
