@@ -241,6 +241,10 @@ impl Responder {
             tokens_max,
             stop: self.stops.clone(),
             instead_of_stop: self.call_token,
+            only_when_sure: match wanted.form {
+                Form::Reply(ToolChoice::Auto) => self.call_token,
+                _ => None,
+            },
             sampling: wanted.sampling,
             draft_tokens_max: wanted.draft_tokens_max,
         };
@@ -306,7 +310,9 @@ impl Responder {
             let (from, to) = (value.start + json, value.end + json);
             // A token belongs to the value when any of its bytes does.
             let first = ends.partition_point(|&end| end <= from);
-            let last = ends.partition_point(|&end| end < to);
+            // The token that closes a text says what follows, not what the value is.
+            let closing = usize::from(call.get(to - 1) == Some(&b'"'));
+            let last = ends.partition_point(|&end| end < to - closing);
             let of = log_probabilities[begin..].get(first..=last.min(ends.len().saturating_sub(1)));
             of.unwrap_or_default().iter().copied().fold(0.0, f32::min)
         };

@@ -26,6 +26,9 @@ pub const DRAFT_TOKENS_MAX: usize = 24;
 /// than using them; each further one costs about half a pass.
 const TRUST_AT_FIRST: usize = 1;
 
+/// Log-probability of what is likelier than all else together.
+const SURE: f32 = -std::f32::consts::LN_2;
+
 /// How an output is made.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
@@ -35,6 +38,8 @@ pub struct Options {
     pub stop: Vec<u32>,
     /// Chosen, where it is allowed, when the output may not end and the model would rather end than go on.
     pub instead_of_stop: Option<u32>,
+    /// Chosen only where it is likelier than all other tokens together, if another is allowed.
+    pub only_when_sure: Option<u32>,
     /// How tokens are chosen.
     pub sampling: Sampling,
     /// Tokens of a draft, up to [`DRAFT_TOKENS_MAX`]; 0 decodes plainly.
@@ -48,6 +53,7 @@ impl Default for Options {
             tokens_max: 128,
             stop: Vec::new(),
             instead_of_stop: None,
+            only_when_sure: None,
             sampling: Sampling::Greedy,
             draft_tokens_max: 8,
         }
@@ -271,22 +277,8 @@ impl<'a> Generation<'a> {
     fn choose(&mut self, at: usize) -> Result<Option<Step>, SlmError> {
         let vocabulary = self.session.model().config().vocabulary;
         let logits = &self.logits[at * vocabulary..(at + 1) * vocabulary];
-        let stop = &self.options.stop;
-        let token = match self.constraint.as_ref().and(self.masks.get(at)) {
-            None => self.sampler.choose_any(logits),
-            Some((mask, can_stop)) => {
-                let token = self.sampler.choose(logits, |token| {
-                    if stop.contains(&token) { *can_stop } else { mask.is_allowed(token) }
-                });
-                let would_stop =
-                    |token| stop.iter().any(|&s| logits[s as usize] > logits[token as usize]);
-                let instead = self.options.instead_of_stop.filter(|&it| mask.is_allowed(it));
-                match (token, instead) {
-                    (Some(token), Some(instead)) if !can_stop && would_stop(token) => Some(instead),
-                    _ => token,
-                }
-            }
-        };
+        let place = self.constraint.as_ref().and(self.masks.get(at));
+        let token = choose(&mut self.sampler, &self.options, logits, place);
         match token {
             Some(token) if self.options.stop.contains(&token) => {
                 self.end = Some(End::Stop(token));
@@ -403,6 +395,36 @@ impl<'a> Generation<'a> {
                 Ok(guess)
             }
         }
+    }
+}
+
+/// The token for these logits, at a place with a mask and whether the output may end there, or at one without.
+fn choose(
+    sampler: &mut Sampler,
+    options: &Options,
+    logits: &[f32],
+    place: Option<&(TokenMask, bool)>,
+) -> Option<u32> {
+    let is_stop = |token| options.stop.contains(&token);
+    let is_allowed = |token| match place {
+        None => true,
+        Some((_, can_stop)) if is_stop(token) => *can_stop,
+        Some((mask, _)) => mask.is_allowed(token),
+    };
+    let token = match place {
+        None => sampler.choose_any(logits),
+        Some(_) => sampler.choose(logits, is_allowed),
+    }?;
+    let logit = |token: u32| logits[token as usize];
+    if options.only_when_sure == Some(token) && logit(token) - log_sum_exp(logits) < SURE {
+        let other = sampler.choose(logits, |other| other != token && is_allowed(other));
+        return other.or(Some(token));
+    }
+    let may_not_stop = place.is_some_and(|(_, can_stop)| !can_stop);
+    let would_stop = || options.stop.iter().any(|&stop| logit(stop) > logit(token));
+    match options.instead_of_stop {
+        Some(instead) if may_not_stop && is_allowed(instead) && would_stop() => Some(instead),
+        _ => Some(token),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Outputs: the same with every draft, kept within a constraint, and stopped anywhere.
 
 use super::super::constraint::{Constraint, ConstraintError, TokenMask};
-use super::super::generate::{DRAFT_TOKENS_MAX, End, Work};
+use super::super::generate::{DRAFT_TOKENS_MAX, End, Step, Work};
 use super::super::speculate::{Draft, ModelDraft, PromptLookup};
 use super::*;
 
@@ -273,4 +273,25 @@ fn an_output_that_may_not_end_goes_on_with_what_was_named_instead() {
     assert_eq!(first(favourite, Some(other)), other);
     assert!(![favourite, other].contains(&first(favourite, None)));
     assert_eq!(first(1, Some(other)), favourite, "it would not have ended");
+}
+
+#[test]
+fn a_token_that_must_be_sure_is_chosen_by_its_probability() {
+    let model = stories(Weights::Float);
+    let steps = |only_when_sure: Option<u32>| {
+        let options = Options { only_when_sure, ..options(Sampling::Greedy, 0) };
+        let mut session = Session::new(&model, Precision::Half);
+        let mut generation = Generation::new(&mut session, &prompt(), options).unwrap();
+        std::iter::from_fn(|| generation.step().unwrap()).collect::<Vec<_>>()
+    };
+    let plain = steps(None);
+    let half = 0.5_f32.ln();
+    let unsure = plain.iter().position(|step| step.log_probability < half).unwrap();
+    let other = steps(Some(plain[unsure].token));
+    let sure = |steps: &[Step]| {
+        steps.iter().all(|s| s.token != plain[unsure].token || s.log_probability >= half)
+    };
+    assert!(sure(&other) && !sure(&plain));
+    let first_use = plain.iter().position(|step| step.token == plain[unsure].token).unwrap();
+    assert_eq!(other[..first_use], plain[..first_use]);
 }
