@@ -95,6 +95,13 @@ pub enum EventKind {
         /// The value.
         value: Pii<Value>,
     },
+    /// What would be a slot's value cannot be: a wrong check digit, a number out of bounds.
+    SlotRefused {
+        /// The slot.
+        slot: String,
+        /// What its value must be.
+        wanted: String,
+    },
     /// A transition was proposed that is not drawn, or whose conditions are not met.
     EdgeRefused {
         /// The node the call stays at.

@@ -56,7 +56,8 @@ mod workflow;
 
 pub use agent::{
     Agent, AgentErrors, Ask, BREATH, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits, Node,
-    NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotKind, SlotSpec, Talk, ToolSpec,
+    NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Talk,
+    ToolSpec,
 };
 pub use call::{Call, CallInfo};
 pub use condition::Condition;

@@ -2,15 +2,139 @@
 //!
 //! Small rules over text; no model.
 
+use regex::Regex;
 use serde_json::Value;
 
-use crate::agent::{SlotKind, SlotSpec};
+use crate::agent::{SlotCheck, SlotKind, SlotSpec};
 
 /// Longest value of a free slot, characters.
 const VALUE_CHARS_MAX: usize = 200;
+/// Words in which a pattern is looked for.
+const PATTERN_WORDS_MAX: usize = 40;
+/// Whole numbers below it are exact as floats.
+const WHOLE_MAX: f64 = 9e15;
+
+/// What words are worth to a slot.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Heard {
+    /// Its value.
+    Value(Value),
+    /// What would be its value, but cannot be; with what it must be.
+    Wrong(&'static str),
+    /// Nothing that could be meant for it.
+    Nothing,
+}
+
+impl Heard {
+    /// The value, if there is one.
+    pub(crate) fn value(self) -> Option<Value> {
+        match self {
+            Self::Value(value) => Some(value),
+            Self::Wrong(_) | Self::Nothing => None,
+        }
+    }
+}
+
+/// What a caller's words, or a model's text, are worth to a slot.
+pub(crate) fn heard(spec: &SlotSpec, text: &str) -> Heard {
+    let found = match &spec.check {
+        SlotCheck::Values(values) => named(values, text),
+        SlotCheck::Pattern(pattern) => shaped(pattern, text),
+        SlotCheck::Any | SlotCheck::Luhn | SlotCheck::Range(..) => value(spec.kind, text),
+    };
+    match found {
+        None => Heard::Nothing,
+        Some(value) => match wrong(&spec.check, &value) {
+            None => Heard::Value(value),
+            Some(wanted) => Heard::Wrong(wanted),
+        },
+    }
+}
+
+/// What a value must be and is not.
+fn wrong(check: &SlotCheck, value: &Value) -> Option<&'static str> {
+    let text = written(value);
+    let (is_right, wanted) = match check {
+        SlotCheck::Any => return None,
+        SlotCheck::Values(values) => (values.contains(&text), "one of its values"),
+        SlotCheck::Pattern(pattern) => (pattern.is_match(&text), "of its pattern"),
+        SlotCheck::Luhn => (hearsay_text::pii::luhn(&text), "digits with the right check digit"),
+        SlotCheck::Range(least, most) => {
+            let number = value.as_f64();
+            (number.is_some_and(|it| (*least..=*most).contains(&it)), "a number within its bounds")
+        }
+    };
+    (!is_right).then_some(wanted)
+}
+
+/// The value that is named in a text; of several the one that is named last, since callers correct themselves, and of
+/// those that overlap the longest.
+fn named(values: &[String], text: &str) -> Option<Value> {
+    let said = words(text);
+    let place = |value: &String| {
+        let value = words(value);
+        let ends = said.windows(value.len().max(1)).rposition(|window| window == value)?;
+        Some((ends + value.len(), value.len()))
+    };
+    let found = values.iter().filter_map(|value| Some((place(value)?, value)));
+    found.max_by_key(|(place, _)| *place).map(|(_, value)| Value::String(value.clone()))
+}
+
+/// The first run of written words that has the shape, without the spaces and hyphens that speech puts between letters and
+/// digits where it needs that.
+fn shaped(pattern: &Regex, text: &str) -> Option<Value> {
+    let written = hearsay_text::itn::itn(text);
+    let bare = |word: &str| word.trim_matches([',', '.', '?', '!', ';', ':']).to_owned();
+    let words: Vec<String> = written.split_whitespace().map(bare).take(PATTERN_WORDS_MAX).collect();
+    for first in 0..words.len() {
+        for last in (first + 1..=words.len()).rev() {
+            let run = &words[first..last];
+            let joined = run.concat();
+            let forms = [run.join(" "), joined.replace('-', ""), joined];
+            if let Some(found) = forms.iter().find(|form| pattern.is_match(form)) {
+                return Some(free(found));
+            }
+        }
+    }
+    None
+}
+
+/// The address in a text, as "jo dot smith at example dot com" says it or written.
+fn email(text: &str) -> Option<Value> {
+    let written = hearsay_text::itn::itn(text);
+    let mut words =
+        written.split_whitespace().map(|word| word.trim_end_matches(['.', ',', '?', '!']));
+    let address = words.find(|word| is_email(word))?;
+    Some(free(&address.to_lowercase()))
+}
+
+/// Whether a word can be an address: RFC 5321's local part of the usual signs and a host with a dot.
+fn is_email(word: &str) -> bool {
+    let Some((local, host)) = word.split_once('@') else { return false };
+    let is_local = |c: char| c.is_ascii_alphanumeric() || "._%+-'".contains(c);
+    let is_part = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.chars().all(|c| c.is_alphanumeric() || c == '-')
+    };
+    let is_dotted =
+        |text: &str| !text.starts_with('.') && !text.ends_with('.') && !text.contains("..");
+    (1..=64).contains(&local.len())
+        && local.chars().all(is_local)
+        && is_dotted(local)
+        && host.contains('.')
+        && host.split('.').all(is_part)
+}
+
+fn number(text: &str) -> Option<Value> {
+    let number = hearsay_text::itn::number(text)?;
+    let is_whole = number.fract() == 0.0 && number.abs() < WHOLE_MAX;
+    Some(if is_whole { Value::from(number as i64) } else { Value::from(number) })
+}
 
 /// The value that `text` gives a slot of this kind; `None` when it gives none.
-pub(crate) fn value(kind: SlotKind, text: &str) -> Option<Value> {
+fn value(kind: SlotKind, text: &str) -> Option<Value> {
     let text = text.trim();
     match kind {
         SlotKind::Digits { digits_min, digits_max } => {
@@ -21,14 +145,24 @@ pub(crate) fn value(kind: SlotKind, text: &str) -> Option<Value> {
         SlotKind::Date => holds_date(text).then(|| free(text)),
         SlotKind::Money => holds_number(text).then(|| free(text)),
         SlotKind::Name => name(text),
+        SlotKind::Email => email(text),
+        SlotKind::Number => number(text),
         SlotKind::Free => (!text.is_empty()).then(|| free(text)),
         // Tools fill these.
-        SlotKind::Number | SlotKind::Flag => None,
+        SlotKind::Flag => None,
     }
 }
 
 /// A tool's value in the form a slot of this kind keeps; the error says what was wanted.
-pub(crate) fn from_tool(kind: SlotKind, value: &Value) -> Result<Value, &'static str> {
+pub(crate) fn from_tool(spec: &SlotSpec, value: &Value) -> Result<Value, &'static str> {
+    let value = of_kind(spec.kind, value)?;
+    match wrong(&spec.check, &value) {
+        None => Ok(value),
+        Some(wanted) => Err(wanted),
+    }
+}
+
+fn of_kind(kind: SlotKind, value: &Value) -> Result<Value, &'static str> {
     match (kind, value) {
         (SlotKind::Number, Value::Number(_)) => Ok(value.clone()),
         (SlotKind::Number, _) => Err("a number"),
@@ -71,18 +205,12 @@ pub(crate) fn written(value: &Value) -> String {
 
 /// The value that a language model proposes for a slot; `None` when the slot cannot have it.
 pub(crate) fn proposed(spec: &SlotSpec, value: &Value) -> Option<Value> {
-    if let (SlotKind::YesNo, Value::Bool(_)) = (spec.kind, value) {
-        return Some(value.clone());
+    match (spec.kind, value) {
+        (SlotKind::YesNo, Value::Bool(_)) => Some(value.clone()),
+        (SlotKind::Number, Value::Number(_)) => from_tool(spec, value).ok(),
+        (_, Value::String(_) | Value::Number(_)) => heard(spec, &written(value)).value(),
+        _ => None,
     }
-    let text = match value {
-        Value::String(_) | Value::Number(_) => written(value),
-        _ => return None,
-    };
-    if spec.values.is_empty() {
-        return self::value(spec.kind, &text);
-    }
-    let same = |known: &&String| known.eq_ignore_ascii_case(text.trim());
-    spec.values.iter().find(same).map(|known| Value::String(known.clone()))
 }
 
 fn free(text: &str) -> Value {
@@ -281,6 +409,81 @@ mod tests {
         assert_eq!(value(SlotKind::Date, "whenever"), None);
         assert_eq!(value(SlotKind::Money, "twenty pounds"), Some(json!("twenty pounds")));
         assert_eq!(spoken(Some(code), &json!("4271")), "4 2 7 1");
-        assert_eq!(from_tool(SlotKind::Number, &json!("5")), Err("a number"));
+        assert_eq!(of_kind(SlotKind::Number, &json!("5")), Err("a number"));
+        assert_eq!(value(SlotKind::Number, "there are twenty two of us"), Some(json!(22)));
+        assert_eq!(value(SlotKind::Number, "minus two point five"), Some(json!(-2.5)));
+        assert_eq!(value(SlotKind::Number, "a few"), None);
+    }
+
+    fn spec(kind: SlotKind, check: SlotCheck) -> SlotSpec {
+        let (name, description) = ("it".to_owned(), String::new());
+        SlotSpec { name, description, kind, check, private: false }
+    }
+
+    #[test]
+    fn addresses_are_taken_out_of_what_was_said() {
+        let email = |text: &str| value(SlotKind::Email, text);
+        for (text, address) in [
+            ("it's jo.smith+bank@mail.example.com.", "jo.smith+bank@mail.example.com"),
+            ("Jo.Smith@Example.com, that is all", "jo.smith@example.com"),
+            ("jo dot smith at example dot com", "jo.smith@example.com"),
+        ] {
+            assert_eq!(email(text), Some(json!(address)), "{text}");
+        }
+        for text in [
+            "",
+            "at home",
+            "a@b",
+            "a@@b.com",
+            ".a@b.com",
+            "a@-b.com",
+            "a@b..com",
+            "jo smith@",
+            "@b.com",
+        ] {
+            assert_eq!(email(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn of_fixed_values_the_last_named_counts() {
+        let values = ["small", "large", "extra large"].map(str::to_owned).to_vec();
+        let size = spec(SlotKind::Free, SlotCheck::Values(values));
+        let taken = |text: &str| heard(&size, text).value();
+        assert_eq!(taken("a Large one, please"), Some(json!("large")));
+        assert_eq!(taken("small, no, extra-large"), Some(json!("extra large")));
+        assert_eq!(taken("a smallish one"), None);
+        assert_eq!(taken(""), None);
+        assert_eq!(proposed(&size, &json!("SMALL")), Some(json!("small")));
+        assert_eq!(from_tool(&size, &json!("huge")), Err("one of its values"));
+    }
+
+    #[test]
+    fn patterns_fit_whole_values_in_speech_or_writing() {
+        let pattern = Regex::new("^(?i:[a-z]{2}[0-9]{4})$").unwrap();
+        let policy = spec(SlotKind::Free, SlotCheck::Pattern(pattern));
+        let taken = |text: &str| heard(&policy, text).value();
+        assert_eq!(taken("my number is AB1234, thanks"), Some(json!("AB1234")));
+        assert_eq!(taken("A B one two three four"), Some(json!("AB1234")));
+        assert_eq!(taken("AB-1234"), Some(json!("AB1234")));
+        assert_eq!(taken("AB12345"), None);
+        assert_eq!(from_tool(&policy, &json!("AB123")), Err("of its pattern"));
+    }
+
+    #[test]
+    fn what_cannot_be_is_told_from_what_was_not_said() {
+        let digits = SlotKind::Digits { digits_min: 13, digits_max: 19 };
+        let card = spec(digits, SlotCheck::Luhn);
+        assert_eq!(heard(&card, "4111 1111 1111 1111"), Heard::Value(json!("4111111111111111")));
+        let wanted = "digits with the right check digit";
+        assert_eq!(heard(&card, "4111 1111 1111 1112"), Heard::Wrong(wanted));
+        assert_eq!(heard(&card, "4111"), Heard::Nothing);
+        assert_eq!(from_tool(&card, &json!("4111111111111112")), Err(wanted));
+        let guests = spec(SlotKind::Number, SlotCheck::Range(1.0, 12.0));
+        assert_eq!(heard(&guests, "seven of us"), Heard::Value(json!(7)));
+        assert_eq!(heard(&guests, "forty"), Heard::Wrong("a number within its bounds"));
+        assert_eq!(heard(&guests, "hello"), Heard::Nothing);
+        assert_eq!(proposed(&guests, &json!(40)), None);
+        assert_eq!(proposed(&guests, &json!(4)), Some(json!(4)));
     }
 }

@@ -43,7 +43,7 @@ pub(crate) fn saved(
         let value =
             found.ok_or_else(|| ToolFailure::SchemaMismatch(format!("`{pointer}` is missing")))?;
         let Some(spec) = slot_of(name) else { continue };
-        let value = slot::from_tool(spec.kind, value).map_err(|wanted| {
+        let value = slot::from_tool(&spec, value).map_err(|wanted| {
             ToolFailure::SchemaMismatch(format!("`{pointer}` is not {wanted}"))
         })?;
         saved.push((name.clone(), value));

@@ -87,6 +87,31 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         ),
         (
             "city: {type: free}",
+            "city: {type: free, pattern: '[A-Z'}",
+            "6:31: `pattern` cannot be used: error: unclosed character class; write a regular expression such as `[A-Z]{2}[0-9]{6}`",
+        ),
+        (
+            "city: {type: free}",
+            "city: {type: free, pattern: '(\\w{99}){99}'}",
+            "6:31: `pattern` cannot be used: it is too large; write a regular expression such as `[A-Z]{2}[0-9]{6}`",
+        ),
+        (
+            "city: {type: free}",
+            "city: {type: free, check: luhn}",
+            "6:9: slot `city` has `check` and is not of type digits; make it `type: digits` or leave `check` out",
+        ),
+        (
+            "city: {type: free}",
+            "city: {type: number, least: 9, most: 3}",
+            "6:9: slot `city`: `least` is above `most`; swap them",
+        ),
+        (
+            "city: {type: free}",
+            "city: {type: free, values: [Rome], pattern: Rome}",
+            "6:9: slot `city` has `values` and `pattern`; leave one of them out",
+        ),
+        (
+            "city: {type: free}",
             "city: {type: free, values: [Rome, Oslo, Rome]}",
             "6:43: `Rome` is there twice in `values`; leave one of them out",
         ),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hearsay_dialog::{
-    Agent, Aim, ComposeRequest, Exchange, NodeKind, Pii, SlotKind, SlotSpec, ToolSpec,
+    Agent, Aim, ComposeRequest, Exchange, NodeKind, Pii, SlotCheck, SlotKind, SlotSpec, ToolSpec,
 };
 use hearsay_engine::{ComposeJob, Composed, Models, Purpose};
 use hearsay_language::grammar::ToolChoice;
@@ -190,9 +190,9 @@ fn tool(agent: &Agent, spec: &ToolSpec) -> Tool {
 const VALUE_CHARS_MAX: usize = 80;
 
 fn parameter(slot: &SlotSpec) -> Value {
-    let mut schema = match slot.kind {
-        SlotKind::YesNo => json!({"type": "boolean"}),
-        _ if !slot.values.is_empty() => json!({"type": "string", "enum": slot.values}),
+    let mut schema = match (slot.kind, &slot.check) {
+        (SlotKind::YesNo, _) => json!({"type": "boolean"}),
+        (_, SlotCheck::Values(values)) => json!({"type": "string", "enum": values}),
         // The slot's own rules take the value apart: "four two seven one" is as good as 4271.
         _ => json!({"type": "string", "minLength": 1, "maxLength": VALUE_CHARS_MAX}),
     };

@@ -177,14 +177,10 @@ fn check_wording(reader: &mut Reader, agent: &Agent, node: &Node, places: &Graph
         reader.problem(at, what, "add `say:`");
     }
     if let NodeKind::Collect(slot) = &node.kind
-        && let Some(SlotKind::Number | SlotKind::Flag) = agent.slots.get(slot).map(|slot| slot.kind)
+        && let Some(SlotKind::Flag) = agent.slots.get(slot).map(|slot| slot.kind)
     {
         let what = format!("slot `{slot}` of node `{}` is filled by tools only", node.name);
-        reader.problem(
-            at,
-            what,
-            "collect a slot of type digits, yes_no, date, name, money or free",
-        );
+        reader.problem(at, what, "collect a slot of another type, such as yes_no");
     }
 }
 

@@ -18,7 +18,7 @@ pub use error::{AgentErrors, Problem};
 pub use fillers::{BREATH, Fillers};
 pub use model::{
     Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases,
-    RemoteModel, Router, SlotKind, SlotSpec, Talk, ToolSpec,
+    RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Talk, ToolSpec,
 };
 
 impl Agent {

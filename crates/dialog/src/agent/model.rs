@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fillers::Fillers;
@@ -87,12 +88,39 @@ pub struct SlotSpec {
     pub name: String,
     /// What it means, for the language model; may be empty.
     pub description: String,
-    /// The values it can have; empty when any will do.
-    pub values: Vec<String>,
     /// What it holds.
     pub kind: SlotKind,
+    /// What its value must be, beside of its kind.
+    pub check: SlotCheck,
     /// Whether its value is masked in handoffs and logs.
     pub private: bool,
+}
+
+/// What a value must be before an edge can open for it, whoever gives it: the caller, a tool or a model.
+#[derive(Debug, Clone)]
+pub enum SlotCheck {
+    /// Anything of the slot's kind.
+    Any,
+    /// One of these.
+    Values(Vec<String>),
+    /// Text of this shape, from its beginning to its end.
+    Pattern(Regex),
+    /// Digits of which the last is Luhn's check digit, as those of payment cards.
+    Luhn,
+    /// A number from the first to the second.
+    Range(f64, f64),
+}
+
+impl PartialEq for SlotCheck {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any, Self::Any) | (Self::Luhn, Self::Luhn) => true,
+            (Self::Values(a), Self::Values(b)) => a == b,
+            (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
+            (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
+            _ => false,
+        }
+    }
 }
 
 /// What a slot holds.
@@ -113,9 +141,11 @@ pub enum SlotKind {
     Name,
     /// An amount of money.
     Money,
+    /// An e-mail address.
+    Email,
     /// Whatever the caller says.
     Free,
-    /// A number, from a tool.
+    /// A number.
     Number,
     /// True or false, from a tool.
     Flag,
@@ -331,6 +361,8 @@ pub struct Phrases {
     pub not_understood: String,
     /// Before a question is put again because nobody answered.
     pub still_there: String,
+    /// Before a question is put again because its answer cannot be: a wrong check digit, a number out of bounds.
+    pub not_valid: String,
     /// When something was asked for that cannot be done here.
     pub refused: String,
     /// When the language model, or the check of its answer, is not sure.
@@ -352,6 +384,7 @@ impl Default for Phrases {
         let own = str::to_owned;
         Self {
             not_understood: own("Sorry, I did not get that."),
+            not_valid: own("That does not seem to be right."),
             still_there: own("Are you still there?"),
             refused: own("I am afraid I can't do that here."),
             not_sure: own(
@@ -436,7 +469,7 @@ impl Agent {
         tool.body.iter().for_each(|body| template::names_in_json(body, &mut names));
         let mut slots: Vec<&SlotSpec> = Vec::new();
         for slot in names.iter().filter_map(|name| self.slots.get(name)) {
-            let from_caller = !matches!(slot.kind, SlotKind::Number | SlotKind::Flag);
+            let from_caller = slot.kind != SlotKind::Flag;
             if from_caller && !slots.iter().any(|known| known.name == slot.name) {
                 slots.push(slot);
             }

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use regex::{Regex, RegexBuilder};
+
 use super::check::check;
 use super::error::{AgentErrors, Place};
 use super::fields::{Fields, Reader, Target};
 use super::fillers::{Fillers, read_fillers};
 use super::model::{
-    Agent, HttpMethod, Intent, Limits, Persona, Phrases, RemoteModel, Router, SlotKind, SlotSpec,
-    ToolSpec,
+    Agent, HttpMethod, Intent, Limits, Persona, Phrases, RemoteModel, Router, SlotCheck, SlotKind,
+    SlotSpec, ToolSpec,
 };
 use super::read_graph::read_graph;
 use super::read_turns;
@@ -16,6 +18,8 @@ use super::tree::{self, Shape, Tree};
 
 /// Longest time that can be written anywhere, ms: one day.
 const TIME_MS_MAX: u64 = 24 * 60 * 60_000;
+/// Largest compiled `pattern`, bytes.
+const PATTERN_BYTES_MAX: usize = 1 << 18;
 /// Most digits of a slot.
 const DIGITS_MAX: u64 = 32;
 
@@ -198,18 +202,14 @@ fn read_slots(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, SlotSpec> {
         let kind = read_slot_kind(reader, &mut fields);
         let description =
             fields.take("description").and_then(|tree| reader.text(tree, "`description`"));
-        let values = fields.take("values").map(|tree| read_values(reader, tree));
-        if values.is_some() && !matches!(kind, None | Some(SlotKind::Free)) {
-            let what = format!("{} has `values` and is not of type free", fields.what);
-            reader.problem(fields.at, what, "make it `type: free` or leave `values` out");
-        }
+        let check = read_slot_check(reader, &mut fields, kind);
         let private = fields.take("private").and_then(|tree| reader.flag(tree, "`private`"));
         fields.finish(reader);
         let slot = SlotSpec {
             name: key.name.clone(),
             description: description.unwrap_or_default(),
-            values: values.unwrap_or_default(),
             kind: kind.unwrap_or(SlotKind::Free),
+            check,
             private: private.unwrap_or(false),
         };
         slots.insert(key.name.clone(), slot);
@@ -225,6 +225,7 @@ fn read_slot_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotKi
         ("date", SlotKind::Date),
         ("name", SlotKind::Name),
         ("money", SlotKind::Money),
+        ("email", SlotKind::Email),
         ("free", SlotKind::Free),
         ("number", SlotKind::Number),
         ("flag", SlotKind::Flag),
@@ -252,6 +253,78 @@ fn read_slot_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotKi
         );
     }
     Some(SlotKind::Digits { digits_min: to_usize(min), digits_max: to_usize(max) })
+}
+
+/// What a slot's value must be, in the one way that its kind knows.
+fn read_slot_check(
+    reader: &mut Reader,
+    fields: &mut Fields<'_>,
+    kind: Option<SlotKind>,
+) -> SlotCheck {
+    let mut checks = Vec::new();
+    if let Some(tree) = fields.take("values") {
+        checks.push(("values", "free", SlotCheck::Values(read_values(reader, tree))));
+    }
+    if let Some(pattern) = fields.take("pattern").and_then(|tree| read_pattern(reader, tree)) {
+        checks.push(("pattern", "free", SlotCheck::Pattern(pattern)));
+    }
+    let luhn =
+        fields.take("check").and_then(|tree| reader.choice(tree, "`check`", &[("luhn", ())]));
+    if luhn.is_some() {
+        checks.push(("check", "digits", SlotCheck::Luhn));
+    }
+    if let Some(range) = read_range(reader, fields) {
+        checks.push(("least` or `most", "number", range));
+    }
+    let of_kind = match kind {
+        None => return SlotCheck::Any,
+        Some(SlotKind::Free) => "free",
+        Some(SlotKind::Digits { .. }) => "digits",
+        Some(SlotKind::Number) => "number",
+        Some(_) => "",
+    };
+    for (key, wanted, _) in checks.iter().filter(|(_, wanted, _)| *wanted != of_kind) {
+        let what = format!("{} has `{key}` and is not of type {wanted}", fields.what);
+        reader.problem(fields.at, what, format!("make it `type: {wanted}` or leave `{key}` out"));
+    }
+    if let [("values", ..), ("pattern", ..), ..] = checks[..] {
+        let what = format!("{} has `values` and `pattern`", fields.what);
+        reader.problem(fields.at, what, "leave one of them out");
+    }
+    checks.into_iter().next().map_or(SlotCheck::Any, |(.., check)| check)
+}
+
+/// A regular expression for a whole value, in any case of letters.
+fn read_pattern(reader: &mut Reader, tree: &Tree) -> Option<Regex> {
+    let text = reader.text(tree, "`pattern`")?;
+    let whole = format!("^(?:{text})$");
+    let built =
+        RegexBuilder::new(&whole).case_insensitive(true).size_limit(PATTERN_BYTES_MAX).build();
+    let error = match built {
+        Ok(regex) => return Some(regex),
+        Err(regex::Error::CompiledTooBig(_)) => "it is too large".to_owned(),
+        Err(error) => error.to_string().lines().last().unwrap_or_default().to_owned(),
+    };
+    let cure = "write a regular expression such as `[A-Z]{2}[0-9]{6}`";
+    reader.problem(tree.at, format!("`pattern` cannot be used: {error}"), cure);
+    None
+}
+
+/// The bounds of a number; either may be left out.
+fn read_range(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotCheck> {
+    let mut bound = |key: &'static str| {
+        let tree = fields.take(key)?;
+        reader.number(tree, &format!("`{key}`"), f64::MIN, f64::MAX)
+    };
+    let (least, most) = (bound("least"), bound("most"));
+    if least.is_none() && most.is_none() {
+        return None;
+    }
+    let (least, most) = (least.unwrap_or(f64::MIN), most.unwrap_or(f64::MAX));
+    if least > most {
+        reader.problem(fields.at, format!("{}: `least` is above `most`", fields.what), "swap them");
+    }
+    Some(SlotCheck::Range(least, most))
 }
 
 /// The values that a slot can have, each once.
@@ -432,7 +505,7 @@ fn read_phrases(reader: &mut Reader, tree: &Tree) -> Phrases {
             }
         )*};
     }
-    phrase!(not_understood, still_there, refused, not_sure, trouble);
+    phrase!(not_understood, not_valid, still_there, refused, not_sure, trouble);
     phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
     fields.finish(reader);
     phrases

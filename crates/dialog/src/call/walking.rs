@@ -6,11 +6,11 @@ use hearsay_text::pii::Pii;
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind};
+use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, SlotSpec};
 use crate::event::{EndReason, EventKind};
 use crate::input::{Thought, ToolFailure};
 use crate::output::{ListenCommand, Output, SpeakKind, ThinkRequest};
-use crate::slot;
+use crate::slot::{self, Heard};
 use crate::time::{CallTime, ThinkId, ToolCallId};
 use crate::tool;
 use crate::turn::Turn;
@@ -323,17 +323,22 @@ impl Call {
 
     fn understand_value(&mut self, node: &Node, slot_name: &str, text: &str) {
         let agent = Arc::clone(&self.agent);
-        let Some(kind) = agent.slots.get(slot_name).map(|slot| slot.kind) else { return };
+        let Some(spec) = agent.slots.get(slot_name) else { return };
         let together = format!("{} {}", self.keys.digits, slot::digits(text));
-        let value = slot::value(kind, text).or_else(|| {
-            let in_parts = matches!(kind, SlotKind::Digits { .. }) && !self.keys.digits.is_empty();
-            in_parts.then(|| slot::value(kind, &together)).flatten()
-        });
-        if let Some(value) = value {
-            return self.fill(slot_name, value);
+        let is_digits = matches!(spec.kind, SlotKind::Digits { .. });
+        let heard = match slot::heard(spec, text) {
+            Heard::Nothing if is_digits && !self.keys.digits.is_empty() => {
+                slot::heard(spec, &together)
+            }
+            heard => heard,
+        };
+        match heard {
+            Heard::Value(value) => return self.fill(slot_name, value),
+            Heard::Wrong(wanted) => return self.refuse_value(slot_name, wanted),
+            Heard::Nothing => {}
         }
         let said = slot::digits(&together);
-        if let SlotKind::Digits { digits_min, .. } = kind
+        if let SlotKind::Digits { digits_min, .. } = spec.kind
             && (1..digits_min).contains(&said.len())
         {
             let deadline = Some(self.now + agent.limits.digits_ms_max);
@@ -352,6 +357,20 @@ impl Call {
             Value::Bool(false) => EdgeOn::No,
             _ => EdgeOn::Filled,
         });
+    }
+
+    /// The question is put again, and how often is counted as for words that were not understood.
+    fn refuse_value(&mut self, slot_name: &str, wanted: &str) {
+        let agent = Arc::clone(&self.agent);
+        self.keys = Keys::default();
+        self.event(EventKind::SlotRefused {
+            slot: slot_name.to_owned(),
+            wanted: wanted.to_owned(),
+        });
+        match self.current_node() {
+            Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Unknown),
+            _ => self.reprompt(&agent.phrases.not_valid),
+        }
     }
 
     pub(super) fn set_slot(&mut self, name: &str, value: Value) {
@@ -435,7 +454,7 @@ impl Call {
     }
 
     pub(super) fn on_key(&mut self, key: char) {
-        let kind = self.collected_slot().map(|(_, kind)| kind);
+        let kind = self.collected_slot().map(|slot| slot.kind);
         let Some(SlotKind::Digits { digits_max, .. }) =
             kind.filter(|_| self.is_waiting_for_caller())
         else {
@@ -471,9 +490,9 @@ impl Call {
         self.set_turn(Turn::Listening { since: self.now });
     }
 
-    fn collected_slot(&self) -> Option<(String, SlotKind)> {
+    fn collected_slot(&self) -> Option<&SlotSpec> {
         let NodeKind::Collect(slot) = &self.current_node()?.kind else { return None };
-        self.agent.slots.get(slot).map(|spec| (slot.clone(), spec.kind))
+        self.agent.slots.get(slot)
     }
 
     pub(super) fn submit_keys(&mut self) {
@@ -482,10 +501,12 @@ impl Call {
         if keys.typed {
             self.event(EventKind::CallerPressed { digits: Pii::new(keys.digits.clone()) });
         }
-        let Some((slot, kind)) = self.collected_slot() else { return };
-        match slot::value(kind, &keys.digits) {
-            Some(value) => self.fill(&slot, value),
-            None => self.not_understood(),
+        let Some(spec) = self.collected_slot() else { return };
+        let (slot, heard) = (spec.name.clone(), slot::heard(spec, &keys.digits));
+        match heard {
+            Heard::Value(value) => self.fill(&slot, value),
+            Heard::Wrong(wanted) => self.refuse_value(&slot, wanted),
+            Heard::Nothing => self.not_understood(),
         }
     }
 

@@ -15,6 +15,7 @@ mod limits;
 mod lost_card;
 mod random_calls;
 mod silence;
+mod slots;
 mod talking;
 mod tools;
 mod typed_lines;

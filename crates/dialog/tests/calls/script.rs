@@ -423,6 +423,9 @@ impl Script {
                 write!(line, "handoff {from} -> {to} {context}")
             }
             EventKind::SlotSet { slot, value } => write!(line, "slot {slot} = {}", value.expose()),
+            EventKind::SlotRefused { slot, wanted } => {
+                write!(line, "slot {slot} must be {wanted}")
+            }
             EventKind::EdgeRefused { node, proposed } => {
                 write!(line, "refused {proposed} at {node}")
             }

@@ -142,6 +142,9 @@ impl Observer for Console {
                 };
                 println!("           -> {tool} answered {outcome} after {took_ms} ms");
             }
+            EventKind::SlotRefused { slot, wanted } => {
+                println!("           -> refused: {slot} must be {wanted}");
+            }
             EventKind::EdgeRefused { node, proposed } => {
                 println!("           -> refused: {proposed} at {node}");
             }

@@ -169,6 +169,7 @@ fn show(event: &EventKind) {
         EventKind::ToolReturned { tool, outcome: Err(failure), .. } => {
             println!("  [{tool} failed: {failure}]");
         }
+        EventKind::SlotRefused { slot, wanted } => println!("  [refused: {slot} must be {wanted}]"),
         EventKind::EdgeRefused { proposed, .. } => println!("  [refused: {proposed}]"),
         _ => {}
     }
