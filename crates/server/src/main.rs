@@ -2,6 +2,7 @@
 
 mod agent_file;
 mod agent_mind;
+mod agent_tests;
 mod bench_calls;
 mod call_core;
 #[allow(dead_code, reason = "the built-in model answers here once it is loaded")]
@@ -28,6 +29,7 @@ mod score;
 mod speech_api;
 mod tools;
 mod transcripts;
+mod typed_call;
 mod voice_store;
 
 use std::process::ExitCode;

@@ -33,9 +33,10 @@ pub enum EvalCommand {
     /// Written to spoken numbers, dates, amounts: right sentences.
     #[command(after_help = "Example:\n  hearsay eval tn cases/es --language es --show 5")]
     Tn(EvalTnArgs),
-    /// Language model: right calls of tools with right values, false calls.
+    /// An agent's own tests; or the language model: right calls of tools with right values, false calls.
     #[command(
-        after_help = "Example:\n  hearsay eval agent calls.jsonl --show 5\n  hearsay eval agent calls.jsonl --model qwen.gguf"
+        after_help = "Example:\n  hearsay eval agent examples/bank/tests.yaml --junit report.xml\n  \
+                      hearsay eval agent calls.jsonl --model qwen.gguf --show 5"
     )]
     Agent(EvalAgentArgs),
     /// Signs and capitals: F1.
@@ -94,8 +95,11 @@ pub enum Codec {
 /// Arguments of `eval agent`.
 #[derive(Debug, Args)]
 pub struct EvalAgentArgs {
-    /// JSONL of conversations, tools and what is right after them.
+    /// YAML of an agent's tests (docs/testing.md), or JSONL of conversations, tools and what is right after them.
     pub cases: PathBuf,
+    /// Write what came of the tests as JUnit XML.
+    #[arg(long)]
+    pub junit: Option<PathBuf>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -35,9 +35,12 @@ pub fn run(model: Option<&Path>, as_json: bool) -> Result<ExitCode, String> {
     if as_json {
         let kinds: Vec<Value> = kinds
             .iter()
-            .map(|kind| json!({"kind": kind.name, "plain_ms": kind.plain_ms, "drafted_ms": kind.drafted_ms,
-                "speed_up": kind.plain_ms / kind.drafted_ms, "tokens": kind.tokens, "passes": kind.work.passes,
-                "drafted": kind.work.drafted, "accepted": kind.work.accepted}))
+            .map(|kind| {
+                json!({"kind": kind.name, "plain_ms": kind.plain_ms, "drafted_ms": kind.drafted_ms,
+                "speed_up": kind.plain_ms / kind.drafted_ms, "tokens": kind.tokens,
+                "passes": kind.work.passes,
+                "drafted": kind.work.drafted, "accepted": kind.work.accepted})
+            })
             .collect();
         let first_token = json!({
             "prefix_cached": [first.prefix.p50, first.prefix.p95],
@@ -78,7 +81,8 @@ pub fn run(model: Option<&Path>, as_json: bool) -> Result<ExitCode, String> {
     );
     for kind in &kinds {
         println!(
-            "{:20} {:.1} ms plain, {:.1} ms with drafts: {:.2}x ({} tokens in {} passes, {} of {} drafted were right)",
+            "{:20} {:.1} ms plain, {:.1} ms with drafts: {:.2}x \
+             ({} tokens in {} passes, {} of {} drafted were right)",
             kind.name,
             kind.plain_ms,
             kind.drafted_ms,
@@ -260,7 +264,8 @@ const READ_BACKS: [(&str, &str); 6] = [
     ),
     (
         "A table at the Harbour Inn in San Jose for four people at half past seven on March 8th.",
-        "read back restaurant=Harbour Inn; read back city=San Jose; read back guests=four; read back time=half past seven; read back date=March 8th",
+        "read back restaurant=Harbour Inn; read back city=San Jose; \
+         read back guests=four; read back time=half past seven; read back date=March 8th",
     ),
     (
         "I want to send 250 dollars to Maria Gonzales from my savings account.",
@@ -268,7 +273,8 @@ const READ_BACKS: [(&str, &str); 6] = [
     ),
     (
         "Leaving from Salt Lake City to New Orleans next Wednesday at 10:30 am.",
-        "read back origin=Salt Lake City; read back destination=New Orleans; read back date=next Wednesday; read back time=10:30 am",
+        "read back origin=Salt Lake City; read back destination=New Orleans; \
+         read back date=next Wednesday; read back time=10:30 am",
     ),
     (
         "My order number is 4471 9023 and the name is Jonathan Whitfield.",
@@ -276,14 +282,16 @@ const READ_BACKS: [(&str, &str); 6] = [
     ),
     (
         "Book the Grand Pacific Hotel in Santa Barbara from March 3rd for five nights.",
-        "read back hotel=Grand Pacific Hotel; read back city=Santa Barbara; read back date=March 3rd; read back nights=five",
+        "read back hotel=Grand Pacific Hotel; read back city=Santa Barbara; \
+         read back date=March 3rd; read back nights=five",
     ),
 ];
 /// What the caller asked and the passage that answers it.
 const ANSWERS: [(&str, &str); 4] = [
     (
         "Do you allow dogs on the terrace?",
-        "Do you allow dogs? Dogs are welcome on the terrace, but not inside the dining room after six in the evening.",
+        "Do you allow dogs? Dogs are welcome on the terrace, but not \
+         inside the dining room after six in the evening.",
     ),
     (
         "Is there parking at the hotel?",
@@ -308,11 +316,12 @@ const ROLE: &str = "You are Sara, the phone agent of a booking service. Be brief
 
 fn tools() -> Vec<Tool> {
     let text = |about: &str| json!({"type": "string", "description": about, "maxLength": 80});
+    let property = |(name, about): &(&str, &str)| ((*name).to_string(), text(about));
     let tool = |name: &str, description: &str, slots: &[(&str, &str)]| Tool {
         name: name.into(),
         description: description.into(),
         parameters: json!({"type": "object",
-            "properties": slots.iter().map(|(name, about)| ((*name).to_string(), text(about))).collect::<serde_json::Map<_, _>>(),
+            "properties": slots.iter().map(property).collect::<serde_json::Map<_, _>>(),
             "required": slots.iter().map(|(name, _)| *name).collect::<Vec<_>>()}),
     };
     vec![

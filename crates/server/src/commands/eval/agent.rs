@@ -85,6 +85,9 @@ struct Tally {
 
 /// Runs the command.
 pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
+    if args.junit.is_some() {
+        return Err("--junit is for tests (YAML), not for JSONL files".to_owned());
+    }
     let responder = model_folder::responder(args.model.as_deref())?;
     let cases = super::manifest::spread(read(&args.cases)?, args.limit);
     let mut groups: BTreeMap<String, Tally> = BTreeMap::new();

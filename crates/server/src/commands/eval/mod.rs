@@ -3,6 +3,7 @@
 mod agent;
 mod asr;
 mod clip;
+mod conversations;
 mod itn;
 mod knowledge;
 mod manifest;
@@ -27,6 +28,7 @@ pub fn run(what: &EvalCommand) -> Result<ExitCode, String> {
         EvalCommand::Turn(args) => turn::run(args),
         EvalCommand::Itn(args) => itn::run(args),
         EvalCommand::Tn(args) => tn::run(args),
+        EvalCommand::Agent(args) if conversations::are_in(&args.cases) => conversations::run(args),
         EvalCommand::Agent(args) => agent::run(args),
         EvalCommand::Punctuate(args) => punctuate::run(args),
         EvalCommand::Knowledge(args) => knowledge::run(args),

@@ -1,0 +1,291 @@
+//! The file of an agent's tests.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use hearsay_dialog::{Agent, ToolFailure};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// Longest file, bytes.
+const FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// Tests of one agent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestFile {
+    /// The agent file, relative to this one.
+    pub agent: PathBuf,
+    /// What outside services answer in every test.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Mock>,
+    /// The tests, in their order.
+    pub tests: Vec<Test>,
+}
+
+/// One conversation.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Test {
+    /// What it is about; no other test of the file has it.
+    pub name: String,
+    /// What outside services answer here.
+    #[serde(default)]
+    pub tools: BTreeMap<String, Mock>,
+    /// Per cent of the wordings that have to pass.
+    #[serde(default = "all")]
+    pub at_least: f64,
+    /// The turns, in their order.
+    pub turns: Vec<Turn>,
+}
+
+fn all() -> f64 {
+    100.0
+}
+
+/// What the caller does, and what must come of it. Without anything done it is the greeting.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Turn {
+    /// What the caller says; of several wordings each is tried in a call of its own.
+    #[serde(default)]
+    pub user: Wordings,
+    /// Keys that the caller presses.
+    pub dtmf: Option<String>,
+    /// The caller waits until the agent does something.
+    #[serde(default)]
+    pub silence: bool,
+    /// The caller hangs up.
+    #[serde(default)]
+    pub hangup: bool,
+    /// What must happen before the caller's next turn, in any order.
+    #[serde(default)]
+    pub expect: Vec<Expectation>,
+}
+
+/// One text or several.
+#[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
+#[serde(from = "OneOrMany")]
+pub struct Wordings(pub Vec<String>);
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text or a list of texts")]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl From<OneOrMany> for Wordings {
+    fn from(texts: OneOrMany) -> Self {
+        match texts {
+            OneOrMany::One(text) => Self(vec![text]),
+            OneOrMany::Many(texts) => Self(texts),
+        }
+    }
+}
+
+/// Something that must happen, or must not.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// What kind of event.
+    pub event: EventName,
+    /// That it does not happen.
+    #[serde(default)]
+    pub absent: bool,
+    /// Parts of what the agent says, in any case of letters.
+    #[serde(default)]
+    pub text_contains: Wordings,
+    /// The name of the tool, node, slot, refused transition or reason.
+    pub name: Option<String>,
+    /// Fields of what a tool is sent.
+    pub args: Option<Map<String, Value>>,
+    /// A slot's value.
+    pub value: Option<Value>,
+    /// The agent who takes over.
+    pub to: Option<String>,
+    /// Tools with their arguments, all of them.
+    #[serde(default)]
+    pub calls: Vec<ExpectedCall>,
+    /// Longest time from the caller's turn to the end of the answer's making, ms of the wall clock.
+    pub within_ms: Option<u64>,
+}
+
+/// A tool and fields of what it is sent.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedCall {
+    /// The tool.
+    pub name: String,
+    /// The fields.
+    #[serde(default)]
+    pub args: Map<String, Value>,
+}
+
+/// Kinds of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventName {
+    /// The agent says something.
+    #[serde(alias = "llm_response", alias = "tts_response")]
+    Response,
+    /// A tool is asked.
+    FunctionCall,
+    /// A tool has answered.
+    FunctionCallStopped,
+    /// A tool has failed.
+    FunctionCallFailed,
+    /// The call comes to a node.
+    Node,
+    /// Another agent takes over.
+    Handoff,
+    /// A slot gets a value.
+    Slot,
+    /// A transition or a value is refused.
+    Refused,
+    /// The call ends.
+    Ended,
+}
+
+/// What an outside service answers in a test.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Mock {
+    /// This JSON.
+    Answer(Value),
+    /// A status other than 2xx.
+    Status(u16),
+    /// Nothing.
+    Failure(MockFailure),
+}
+
+/// Ways of answering nothing.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MockFailure {
+    /// No answer in time.
+    Timeout,
+    /// No connection.
+    Unreachable,
+}
+
+impl Mock {
+    /// What the call is told.
+    pub fn outcome(&self) -> Result<Value, ToolFailure> {
+        match self {
+            Self::Answer(value) => Ok(value.clone()),
+            Self::Status(status) => Err(ToolFailure::Status(*status)),
+            Self::Failure(MockFailure::Timeout) => Err(ToolFailure::Timeout),
+            Self::Failure(MockFailure::Unreachable) => {
+                Err(ToolFailure::Unreachable("so the test wants it".to_owned()))
+            }
+        }
+    }
+}
+
+/// Reads a file of tests.
+///
+/// # Errors
+/// One line that names file, place and mistake.
+pub fn read(path: &Path) -> Result<TestFile, String> {
+    let shown = path.display();
+    let meta = std::fs::metadata(path).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
+    if meta.len() > FILE_BYTES_MAX {
+        return Err(format!("{shown}: {} bytes is too long for a file of tests", meta.len()));
+    }
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| format!("{shown}: cannot be read as text ({e})"))?;
+    parse(&text).map_err(|e| format!("{shown}: {e}"))
+}
+
+/// Reads and checks the text of a file.
+///
+/// # Errors
+/// One line that names place and mistake.
+pub fn parse(text: &str) -> Result<TestFile, String> {
+    let options = serde_saphyr::options! { with_snippet: false };
+    let file: TestFile = serde_saphyr::from_str_with_options(text, options)
+        .map_err(|e| e.to_string().lines().next().unwrap_or_default().to_owned())?;
+    if file.tests.is_empty() {
+        return Err("`tests` is empty; write at least one".to_owned());
+    }
+    let mut names = BTreeSet::new();
+    for test in &file.tests {
+        check(test)?;
+        if !names.insert(&test.name) {
+            return Err(format!("two tests are called `{}`; rename one", test.name));
+        }
+    }
+    Ok(file)
+}
+
+fn check(test: &Test) -> Result<(), String> {
+    let name = &test.name;
+    if test.turns.is_empty() {
+        return Err(format!("test `{name}` has no turns; write at least one"));
+    }
+    if !(0.0..=100.0).contains(&test.at_least) {
+        return Err(format!("test `{name}`: `at_least` is not from 0 to 100 per cent"));
+    }
+    for (number, turn) in (1..).zip(&test.turns) {
+        let place = format!("test `{name}`, turn {number}");
+        let done = [!turn.user.0.is_empty(), turn.dtmf.is_some(), turn.silence, turn.hangup];
+        match done.iter().filter(|done| **done).count() {
+            0 if number > 1 => {
+                return Err(format!("{place}: write one of user, dtmf, silence, hangup"));
+            }
+            0 | 1 => {}
+            _ => return Err(format!("{place}: only one of user, dtmf, silence, hangup")),
+        }
+        let is_key = |key: char| key.is_ascii_digit() || key == '*' || key == '#';
+        if turn.dtmf.as_ref().is_some_and(|keys| keys.is_empty() || !keys.chars().all(is_key)) {
+            return Err(format!("{place}: `dtmf` is not made of 0 to 9, * and #"));
+        }
+    }
+    Ok(())
+}
+
+impl TestFile {
+    /// Whether everything that the tests name is in the agent file.
+    ///
+    /// # Errors
+    /// One line about the first name that is not.
+    pub fn check_names(&self, agent: &Agent) -> Result<(), String> {
+        let mocks = self.tests.iter().flat_map(|test| test.tools.keys()).chain(self.tools.keys());
+        for name in mocks {
+            known("tool", name, agent.tools().map(|tool| tool.name.as_str()))?;
+        }
+        let turns = self.tests.iter().flat_map(|test| &test.turns);
+        for expected in turns.flat_map(|turn| &turn.expect) {
+            let tools = || agent.tools().map(|tool| tool.name.as_str());
+            for call in &expected.calls {
+                known("tool", &call.name, tools())?;
+            }
+            let Some(name) = &expected.name else { continue };
+            match expected.event {
+                EventName::FunctionCall
+                | EventName::FunctionCallStopped
+                | EventName::FunctionCallFailed => known("tool", name, tools())?,
+                EventName::Node => {
+                    known("node", name, agent.nodes().map(|node| node.name.as_str()))?;
+                }
+                EventName::Slot => {
+                    known("slot", name, agent.slots().map(|slot| slot.name.as_str()))?;
+                }
+                EventName::Response
+                | EventName::Handoff
+                | EventName::Refused
+                | EventName::Ended => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn known<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let names: Vec<&str> = names.collect();
+    match names.contains(&name) {
+        true => Ok(()),
+        false => Err(format!("the agent has no {what} `{name}`; it has {}", names.join(", "))),
+    }
+}

@@ -1,0 +1,68 @@
+//! `hearsay eval agent tests.yaml`: the tests that a user wrote for an agent.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::agent_file;
+use crate::agent_tests::{file, junit, run};
+use crate::cli::EvalAgentArgs;
+use crate::commands::{FOUND_PROBLEM, models, runtime, write};
+use crate::typed_call::TypedLine;
+
+/// Whether the file holds tests and not labelled turns.
+pub fn are_in(path: &Path) -> bool {
+    path.extension().is_some_and(|end| end == "yaml" || end == "yml")
+}
+
+/// Runs the command.
+pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
+    if args.model.is_some() || args.forced || args.limit.is_some() {
+        return Err("--model, --forced and --limit are for JSONL files, not for tests".to_owned());
+    }
+    let shown = args.cases.display().to_string();
+    let tests = file::read(&args.cases)?;
+    let path = args.cases.parent().unwrap_or(Path::new("")).join(&tests.agent);
+    let agent = agent_file::read(Some(&path))?;
+    tests.check_names(&agent).map_err(|e| format!("{shown}: {e}"))?;
+    let documents = agent_file::documents(Some(&path), &agent)?;
+    // The demo service answers for as long as the runtime lives.
+    let runtime = runtime()?;
+    let ready = runtime.block_on(agent_file::with_demo(agent))?;
+    let line = TypedLine::new(Arc::new(ready.agent), models()?, &documents)
+        .map_err(|e| format!("{}: {e}", path.display()))?;
+    let mut verdicts = Vec::new();
+    for test in &tests.tests {
+        let verdict = run::run(&line, test, &tests.tools);
+        if !args.json {
+            print(&verdict);
+        }
+        verdicts.push(verdict);
+    }
+    if let Some(path) = &args.junit {
+        write(path, junit::report(&shown, &verdicts).as_bytes())?;
+    }
+    let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
+    if args.json {
+        let report = json!({"file": shown, "passed": passed, "tests": verdicts});
+        println!("{}", serde_json::to_string(&report).map_err(|e| e.to_string())?);
+    } else {
+        println!("\n{passed} of {} tests passed.", verdicts.len());
+    }
+    let all = passed == verdicts.len();
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEM) })
+}
+
+fn print(verdict: &run::Verdict) {
+    let word = if verdict.passed { "ok    " } else { "FAILED" };
+    let of = match verdict.calls {
+        1 => String::new(),
+        calls => format!(" ({} of {calls} wordings)", verdict.calls_passed),
+    };
+    println!("{word} {}{of}, {:.2} s", verdict.name, verdict.took_s);
+    for line in run::details(verdict).lines() {
+        println!("       {line}");
+    }
+}

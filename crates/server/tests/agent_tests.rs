@@ -1,0 +1,42 @@
+//! The tests of the examples, as their users run them.
+
+mod common;
+
+use common::{Scratch, example, hearsay, refuses, stdout};
+
+#[test]
+fn the_bank_passes_its_tests() {
+    let report = Scratch::new("report.xml", b"");
+    let output = hearsay(&["eval", "agent", &example("tests.yaml"), "--junit", report.path()]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("ok     three wrong codes end the call"), "{shown}");
+    let junit = std::fs::read_to_string(report.path()).unwrap();
+    assert!(junit.contains(r#"failures="0""#), "{junit}");
+}
+
+#[test]
+fn what_does_not_happen_is_told_with_what_did() {
+    let tests = format!(
+        "agent: {}\ntests:\n  - name: hours\n    turns:\n      - user: when are you open\n        \
+         expect: [{{event: response, text_contains: midnight}}]\n",
+        example("agent.yaml")
+    );
+    let file = Scratch::new("tests.yaml", tests.as_bytes());
+    let output = hearsay(&["eval", "agent", file.path(), "--json"]);
+    assert_eq!(output.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    let failure = &report["tests"][0]["failures"][0];
+    assert_eq!(failure["complaints"][0], "response \"midnight\" is missing", "{report}");
+    assert!(failure["happened"][0].as_str().unwrap().contains("opening_hours"), "{report}");
+}
+
+#[test]
+fn names_that_the_agent_has_not_are_refused() {
+    let tests = format!(
+        "agent: {}\ntests:\n  - name: a\n    turns:\n      - expect: [{{event: node, name: lok}}]\n",
+        example("agent.yaml")
+    );
+    let file = Scratch::new("tests.yaml", tests.as_bytes());
+    refuses(&["eval", "agent", file.path()], &[file.path(), "no node `lok`", "lock"]);
+}
