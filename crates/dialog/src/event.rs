@@ -85,7 +85,10 @@ pub enum EventKind {
         from: String,
         /// The agent who comes.
         to: String,
-        /// What is passed on: context, slots (private ones masked) and recent history.
+        /// The outcome that led there: an intent, `done`, ...
+        reason: String,
+        /// What is passed on: `context`, `user_profile`, `slot_details` (private ones masked) and
+        /// `conversation_history`.
         context: Pii<Value>,
     },
     /// A slot has a value.
@@ -193,6 +196,8 @@ pub enum EndReason {
     CallLimit,
     /// A tool failed and the graph has no way on.
     ToolFailed,
+    /// The caller was put through to somebody else.
+    Transferred,
     /// A node's `requires` or an edge's `when` left no way on.
     Blocked,
     /// The engine failed too often.
@@ -208,6 +213,7 @@ impl fmt::Display for EndReason {
             Self::NotUnderstood => "not_understood",
             Self::CallLimit => "call_limit",
             Self::ToolFailed => "tool_failed",
+            Self::Transferred => "transferred",
             Self::Blocked => "blocked",
             Self::EngineFailed => "engine_failed",
         })

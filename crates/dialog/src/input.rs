@@ -193,6 +193,10 @@ pub enum ToolFailure {
     Unreachable(String),
     /// The answer was longer than the reader accepts.
     TooLarge,
+    /// The service answered that it could not do it; the text is its own.
+    Refused(String),
+    /// The caller said something else before it answered.
+    Cancelled,
 }
 
 impl fmt::Display for ToolFailure {
@@ -204,6 +208,8 @@ impl fmt::Display for ToolFailure {
             Self::SchemaMismatch(why) => write!(f, "the answer does not fit its schema: {why}"),
             Self::Unreachable(why) => write!(f, "unreachable: {why}"),
             Self::TooLarge => f.write_str("the answer is too large"),
+            Self::Refused(why) => write!(f, "refused: {why}"),
+            Self::Cancelled => f.write_str("cancelled, because the caller went on"),
         }
     }
 }

@@ -55,9 +55,9 @@ mod voice_activity;
 mod workflow;
 
 pub use agent::{
-    Agent, AgentErrors, Ask, BREATH, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits, Node,
-    NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Talk,
-    ToolSpec,
+    Agent, AgentErrors, Ask, BREATH, BuiltIn, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits,
+    Node, NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec,
+    Stay, Talk, ToolKind, ToolSpec,
 };
 pub use call::{Call, CallInfo};
 pub use condition::Condition;
@@ -67,6 +67,7 @@ pub use input::{
     Composed, Composition, EnginePart, Input, IntentScore, SpeechPlanned, SpokenWord, Thought,
     ToolFailure, WordTime,
 };
+pub use memory::{Change, Source};
 pub use output::{
     Aim, ComposeRequest, Exchange, Expectation, ListenCommand, Output, Speak, SpeakKind,
     ThinkRequest, ToolRequest,

@@ -1,19 +1,68 @@
 //! What a call remembers: slots, context, variables and the transcript.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 use std::sync::Arc;
 
 use hearsay_text::pii::Pii;
 use serde_json::{Map, Value, json};
 
 use crate::agent::{Agent, SlotKind};
+use crate::call::CallInfo;
 use crate::event::{Speaker, TranscriptLine};
 use crate::output::Exchange;
 use crate::slot;
 use crate::template::Template;
+use crate::time::CallTime;
 
+/// What every call has a value for: who calls, who is called, the call's name at the line.
+pub(crate) const CALL_VALUES: [&str; 3] = ["caller_number", "called_number", "call_id"];
+/// What the call itself counts, for conditions: how often it has been at the node, and which tool
+/// was asked last.
+pub(crate) const COUNTED: [&str; 2] = ["visits", "last_tool"];
+/// Longest text of a value that the line tells about a caller, characters.
+const METADATA_CHARS_MAX: usize = 500;
+/// Changes of slots and context values that are remembered; the oldest go first.
+const CHANGES_MAX: usize = 256;
 /// Lines of the transcript that are passed on in a handoff.
 const HANDOFF_LINES_MAX: usize = 10;
+
+/// Who gave a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The caller, by voice or by keys.
+    Caller,
+    /// A tool's answer.
+    Tool(String),
+    /// The language model, in a call of a tool that it proposed.
+    Model,
+    /// An edge that leads away from this node.
+    Edge(String),
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller => f.write_str("caller"),
+            Self::Tool(tool) => write!(f, "tool {tool}"),
+            Self::Model => f.write_str("model"),
+            Self::Edge(node) => write!(f, "node {node}"),
+        }
+    }
+}
+
+/// A value that was given during the call.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// When.
+    pub at: CallTime,
+    /// The slot or context value.
+    pub name: String,
+    /// Its value from then on.
+    pub value: Pii<Value>,
+    /// Who gave it.
+    pub by: Source,
+}
 
 /// The shared memory of all agents of one call.
 #[derive(Debug)]
@@ -21,23 +70,31 @@ pub(crate) struct Memory {
     agent: Arc<Agent>,
     slots: BTreeMap<String, Value>,
     context: Map<String, Value>,
+    /// What the line told about the caller, and what every call has.
+    metadata: Map<String, Value>,
+    changes: VecDeque<Change>,
     transcript: Vec<TranscriptLine>,
     /// The same with tools, for a language model.
     exchanges: Vec<Exchange>,
     /// How often the call has been at each node.
     visits: BTreeMap<String, u32>,
+    last_tool: Option<String>,
 }
 
 impl Memory {
-    pub fn new(agent: Arc<Agent>) -> Self {
+    pub fn new(agent: Arc<Agent>, info: &CallInfo) -> Self {
         let context = agent.context.clone();
+        let metadata = metadata(&agent, info);
         Self {
             agent,
             slots: BTreeMap::new(),
             context,
+            metadata,
+            changes: VecDeque::new(),
             transcript: Vec::new(),
             exchanges: Vec::new(),
             visits: BTreeMap::new(),
+            last_tool: None,
         }
     }
 
@@ -49,20 +106,44 @@ impl Memory {
         self.visits.get(node).copied().unwrap_or(0)
     }
 
-    pub fn set_slot(&mut self, name: &str, value: Value) {
+    pub fn set_slot(&mut self, at: CallTime, name: &str, value: Value, by: Source) {
+        self.note_change(at, name, &value, by);
         self.slots.insert(name.to_owned(), value);
     }
 
-    pub fn set_context(&mut self, name: &str, value: Value) {
+    pub fn set_context(&mut self, at: CallTime, name: &str, value: Value, by: Source) {
+        self.note_change(at, name, &value, by);
         self.context.insert(name.to_owned(), value);
     }
 
-    /// The value of a slot, a context value, a variable, or `visits` of the given node.
-    pub fn value(&self, name: &str, node: &str) -> Option<Value> {
-        if name == "visits" {
-            return Some(json!(self.visits(node)));
+    fn note_change(&mut self, at: CallTime, name: &str, value: &Value, by: Source) {
+        if self.changes.len() >= CHANGES_MAX {
+            self.changes.pop_front();
         }
-        let own = self.slots.get(name).or_else(|| self.context.get(name)).cloned();
+        let value = Pii::new(value.clone());
+        self.changes.push_back(Change { at, name: name.to_owned(), value, by });
+    }
+
+    /// Who gave which value when, the newest last.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter()
+    }
+
+    /// A tool is asked.
+    pub fn note_tool(&mut self, name: &str) {
+        self.last_tool = Some(name.to_owned());
+    }
+
+    /// The value of a slot, a context value, metadata, a variable, or what is counted at the given
+    /// node.
+    pub fn value(&self, name: &str, node: &str) -> Option<Value> {
+        match name {
+            "visits" => return Some(json!(self.visits(node))),
+            "last_tool" => return self.last_tool.clone().map(Value::String),
+            _ => {}
+        }
+        let own = self.slots.get(name).or_else(|| self.context.get(name));
+        let own = own.or_else(|| self.metadata.get(name)).cloned();
         own.or_else(|| self.agent.vars.get(name).cloned().map(Value::String))
     }
 
@@ -85,6 +166,9 @@ impl Memory {
         let written = |name: &str| {
             if let Some(var) = self.agent.vars.get(name) {
                 return Some(var.clone());
+            }
+            if let Some(secret) = self.agent.secrets.get(name) {
+                return Some(secret.value.expose().clone());
             }
             Some(match self.value(name, "").unwrap_or(Value::Null) {
                 Value::String(text) => escape(&text),
@@ -114,23 +198,28 @@ impl Memory {
         }
     }
 
-    /// What one agent passes to the next: the context values at the top, then slots
-    /// (private ones masked) and the last lines of the transcript.
+    /// What one agent passes to the next: what edges have set, what is known of the caller, the
+    /// slots with who filled them (private ones masked), and the last lines of the transcript.
     pub fn handoff(&self) -> Value {
-        let mut context = self.context.clone();
-        let shown = |(name, value): (&String, &Value)| {
+        let detail = |(name, value): (&String, &Value)| {
             let private = self.agent.slots.get(name).is_some_and(|slot| slot.private);
-            (name.clone(), if private { json!("[private]") } else { value.clone() })
+            let value = if private { json!("[private]") } else { value.clone() };
+            let change = self.changes.iter().rfind(|change| change.name == *name);
+            let by = change.map(|change| change.by.to_string());
+            (name.clone(), json!({"value": value, "by": by}))
         };
-        let slots: Map<String, Value> = self.slots.iter().map(shown).collect();
+        let slots: Map<String, Value> = self.slots.iter().map(detail).collect();
         let from = self.transcript.len().saturating_sub(HANDOFF_LINES_MAX);
         let history: Vec<Value> = self.transcript[from..]
             .iter()
             .map(|line| json!({"speaker": line.speaker.as_str(), "text": line.text.expose()}))
             .collect();
-        context.insert("slots".to_owned(), Value::Object(slots));
-        context.insert("history".to_owned(), Value::Array(history));
-        Value::Object(context)
+        json!({
+            "context": self.context,
+            "user_profile": self.metadata,
+            "slot_details": slots,
+            "conversation_history": history,
+        })
     }
 
     pub fn transcript(&self) -> &[TranscriptLine] {
@@ -168,4 +257,19 @@ impl Memory {
         }
         self.transcript.push(line);
     }
+}
+
+/// What the line told, where the agent file asks for it and it is of a kind and length to be kept.
+fn metadata(agent: &Agent, info: &CallInfo) -> Map<String, Value> {
+    let fits = |value: &&Value| match value {
+        Value::String(text) => text.chars().count() <= METADATA_CHARS_MAX,
+        Value::Array(_) | Value::Object(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => true,
+    };
+    let told = agent.metadata.iter().map(|(name, other)| {
+        let told = info.metadata.expose().get(name).filter(fits);
+        (name.clone(), told.unwrap_or(other).clone())
+    });
+    let own = [info.from.expose(), &info.to, &info.id].map(|value| json!(value));
+    told.chain(CALL_VALUES.map(str::to_owned).into_iter().zip(own)).collect()
 }

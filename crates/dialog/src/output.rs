@@ -3,7 +3,7 @@
 use hearsay_text::pii::Pii;
 use serde_json::Value;
 
-use crate::agent::HttpMethod;
+use crate::agent::{HttpMethod, ToolKind};
 use crate::event::{CallEvent, EndReason};
 use crate::time::{ReplyId, ThinkId, ToolCallId, UtteranceId};
 
@@ -44,6 +44,11 @@ pub enum Output {
     },
     /// Ask an outside service; answered by [`crate::Input::ToolDone`].
     Tool(ToolRequest),
+    /// Put the caller through to this number or address. The hang-up follows at once.
+    Transfer {
+        /// As the agent file has it: `+4930123`, `sip:desk@example.com`.
+        to: Pii<String>,
+    },
     /// End the call. Comes once and last, unless the caller has gone before.
     Hangup {
         /// Why.
@@ -210,14 +215,18 @@ pub struct ToolRequest {
     pub tool_call: ToolCallId,
     /// The tool's name in the agent file.
     pub tool: String,
+    /// How it is asked.
+    pub kind: ToolKind,
     /// HTTP method.
     pub method: HttpMethod,
-    /// The whole address.
+    /// The whole address; empty for a built-in tool.
     pub url: Pii<String>,
     /// Header names and values.
     pub headers: Vec<(String, Pii<String>)>,
     /// JSON to send, where the tool has a body.
     pub body: Option<Pii<Value>>,
-    /// Give up after this long.
+    /// Give up after this long, retries included.
     pub timeout_ms: u64,
+    /// How often to send it again when it failed in a way that may pass.
+    pub retries: u32,
 }

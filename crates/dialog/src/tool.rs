@@ -12,12 +12,16 @@ use crate::output::ToolRequest;
 use crate::slot;
 use crate::time::ToolCallId;
 
+/// Longest text that an answer can put into a slot, bytes: what is said and shown to models is short.
+const VALUE_BYTES_MAX: usize = 4_000;
+
 /// The request with every placeholder filled in.
 pub(crate) fn request(tool_call: ToolCallId, tool: &ToolSpec, memory: &Memory) -> ToolRequest {
     let headers = tool.headers.iter();
     ToolRequest {
         tool_call,
         tool: tool.name.clone(),
+        kind: tool.kind.clone(),
         method: tool.method,
         url: Pii::new(memory.write(&tool.url, percent_encode)),
         headers: headers
@@ -25,6 +29,7 @@ pub(crate) fn request(tool_call: ToolCallId, tool: &ToolSpec, memory: &Memory) -
             .collect(),
         body: tool.body.as_ref().map(|body| Pii::new(memory.fill_json(body))),
         timeout_ms: tool.timeout_ms,
+        retries: tool.retries,
     }
 }
 
@@ -42,6 +47,10 @@ pub(crate) fn saved(
         let found = answer.pointer(pointer);
         let value =
             found.ok_or_else(|| ToolFailure::SchemaMismatch(format!("`{pointer}` is missing")))?;
+        if value.as_str().is_some_and(|text| text.len() > VALUE_BYTES_MAX) {
+            let why = format!("`{pointer}` is longer than {VALUE_BYTES_MAX} bytes");
+            return Err(ToolFailure::SchemaMismatch(why));
+        }
         let Some(spec) = slot_of(name) else { continue };
         let value = slot::from_tool(&spec, value).map_err(|wanted| {
             ToolFailure::SchemaMismatch(format!("`{pointer}` is not {wanted}"))

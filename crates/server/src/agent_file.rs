@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use hearsay_dialog::Agent;
+use hearsay_dialog::{Agent, Pii};
 use hearsay_language::knowledge::FILE_BYTES_MAX;
 
 use crate::demo_bank::DemoBank;
@@ -86,11 +86,29 @@ fn listed(file: &str, errors: &hearsay_dialog::AgentErrors) -> String {
     lines.map(|line| format!("{file}:{line}")).collect::<Vec<_>>().join("\n")
 }
 
-/// Starts the demo service if a variable of the agent asks for it.
+/// The agent with its secrets from the environment.
 ///
 /// # Errors
-/// When no port can be had for it.
+/// When a variable is not set.
+fn with_secrets(mut agent: Agent) -> Result<Agent, String> {
+    let secrets: Vec<(String, String)> =
+        agent.secrets().map(|(name, env)| (name.to_owned(), env.to_owned())).collect();
+    for (name, env) in secrets {
+        let value = std::env::var(&env).map_err(|_| {
+            format!("the secret `{name}` is to come from the environment variable {env}; set it")
+        })?;
+        let set = agent.with_secret(&name, Pii::new(value.trim().to_owned()));
+        agent = set.ok_or_else(|| format!("the secret {name} cannot be set"))?;
+    }
+    Ok(agent)
+}
+
+/// Reads the secrets of the agent, and starts the demo service if one of its variables asks for it.
+///
+/// # Errors
+/// When a secret is not set, or no port can be had for the service.
 pub async fn with_demo(agent: Agent) -> Result<ReadyAgent, String> {
+    let agent = with_secrets(agent)?;
     let asks = agent.vars().iter().find(|(_, value)| value.as_str() == DEMO_BANK);
     let Some(name) = asks.map(|(name, _)| name.clone()) else {
         return Ok(ReadyAgent { agent, demo: None });

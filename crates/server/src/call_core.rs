@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use hearsay_dialog::{
     Agent, Call, CallEvent, CallInfo, CallTime, Composition, EnginePart, EventKind, Expectation,
-    Input, IntentScore, ListenCommand, Output, ReplyId, Speak, SpeakKind, SpeechPlanned,
+    Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak, SpeakKind, SpeechPlanned,
     SpokenWord, ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{
@@ -46,6 +46,8 @@ pub enum LineCommand {
     Audio(Vec<f32>),
     /// Forget the audio that was sent and not yet played.
     Clear,
+    /// Put the caller through to this number or address when the line has hung up.
+    Transfer(Pii<String>),
     /// End the call.
     HangUp,
 }
@@ -372,6 +374,9 @@ impl CallCore {
                 }
             }
             Output::Tool(request) => self.actions.push_back(Action::Tool(request)),
+            Output::Transfer { to } => {
+                self.actions.push_back(Action::Line(LineCommand::Transfer(to)));
+            }
             Output::Hangup { .. } => {
                 self.over = true;
                 self.actions.push_back(Action::Line(LineCommand::HangUp));

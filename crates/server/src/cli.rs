@@ -61,6 +61,9 @@ pub enum Command {
     Chat {
         /// The agent file.
         agent: PathBuf,
+        /// Tell the agent about the caller, for a name of its `metadata`: customer_name=Ann.
+        #[arg(long, value_name = "NAME=VALUE")]
+        metadata: Vec<String>,
     },
     /// Check an agent or configuration file.
     #[command(after_help = "Example:\n  hearsay check examples/bank/agent.yaml")]
@@ -123,6 +126,9 @@ pub struct CallArgs {
     /// The caller's recording: one turn after another with silence between.
     #[arg(long)]
     pub audio: PathBuf,
+    /// Tell the agent about the caller, for a name of its `metadata`: customer_name=Ann.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub metadata: Vec<String>,
     /// Write both sides here as a stereo WAV: caller left, agent right.
     #[arg(long)]
     pub out: Option<PathBuf>,

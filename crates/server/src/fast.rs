@@ -72,6 +72,9 @@ fn settle(
         while let Some(action) = core.take_action() {
             quiet = false;
             match action {
+                Action::Line(LineCommand::Transfer(to)) => {
+                    println!("           -> transfer to {}", to.expose());
+                }
                 Action::Line(LineCommand::Audio(_) | LineCommand::Clear | LineCommand::HangUp) => {}
                 Action::Tool(request) => {
                     let answer = tools::ask(&request);

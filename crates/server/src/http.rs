@@ -9,10 +9,12 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{OriginalUri, RawForm, State};
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{get, post};
+use hearsay_dialog::{CallInfo, Node, NodeKind, Pii};
 use hearsay_wire::{Encoding, WireError, plivo, twilio};
+use serde_json::Value;
 use tokio::sync::Semaphore;
 
 use crate::chat_api::{self, ChatDesk};
@@ -32,6 +34,8 @@ const TOKENS_MAX: usize = 10_000;
 const TOKEN_BYTES: usize = 24;
 /// Largest message on a media socket: providers send a few hundred bytes.
 pub const MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Fields of a webhook that are read.
+const FIELDS_MAX: usize = 100;
 /// Twilio plays a busy tone.
 const TWILIO_BUSY: &str = "<Response><Reject reason=\"busy\"/></Response>";
 /// Plivo plays a busy tone.
@@ -56,7 +60,10 @@ pub struct App {
     pub reports: Option<std::sync::mpsc::Sender<CallReport>>,
     /// The speech APIs.
     pub speech: SpeechDesk,
-    tokens: Mutex<HashMap<String, Instant>>,
+    /// Calls that have been announced and whose media socket is awaited, by token.
+    tokens: Mutex<HashMap<String, (Instant, CallInfo)>>,
+    /// Where calls are put through to, by their provider's name for them.
+    transfers: Mutex<HashMap<String, (Instant, Pii<String>)>>,
 }
 
 impl App {
@@ -73,6 +80,7 @@ impl App {
             local_url,
             reports: None,
             tokens: Mutex::default(),
+            transfers: Mutex::default(),
         }
     }
 
@@ -87,22 +95,43 @@ impl App {
         self.public(path).replacen("http", "ws", 1)
     }
 
-    /// A new single-use token.
-    fn new_token(&self) -> Option<String> {
+    /// A new single-use token for a call that its provider announces.
+    fn new_token(&self, info: CallInfo) -> Option<String> {
         let token = random_name(TOKEN_BYTES)?;
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.retain(|_, made| made.elapsed() < TOKEN_LIFE);
+        tokens.retain(|_, (made, _)| made.elapsed() < TOKEN_LIFE);
         if tokens.len() >= TOKENS_MAX {
             return None;
         }
-        tokens.insert(token.clone(), Instant::now());
+        tokens.insert(token.clone(), (Instant::now(), info));
         Some(token)
     }
 
-    /// Whether a token was given out and not yet used; it is used now.
-    pub fn use_token(&self, token: &str) -> bool {
+    /// Who calls, for a token that was given out and not yet used; it is used now.
+    pub fn use_token(&self, token: &str) -> Option<CallInfo> {
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        tokens.remove(token).is_some_and(|made| made.elapsed() < TOKEN_LIFE)
+        let (made, info) = tokens.remove(token)?;
+        (made.elapsed() < TOKEN_LIFE).then_some(info)
+    }
+
+    /// Notes where a call is put through to when its provider asks what comes after our stream.
+    pub fn note_transfer(&self, call_id: String, to: Pii<String>) {
+        let mut transfers = self.transfers.lock().unwrap_or_else(PoisonError::into_inner);
+        transfers.retain(|_, (made, _)| made.elapsed() < TOKEN_LIFE);
+        if transfers.len() < TOKENS_MAX {
+            transfers.insert(call_id, (Instant::now(), to));
+        }
+    }
+
+    fn take_transfer(&self, call_id: &str) -> Option<Pii<String>> {
+        let mut transfers = self.transfers.lock().unwrap_or_else(PoisonError::into_inner);
+        transfers.remove(call_id).map(|(_, to)| to)
+    }
+
+    /// What a provider is asked to ask once our stream has ended, where calls can be put through.
+    fn after(&self, path: &str) -> Option<String> {
+        let transfers = |node: &Node| matches!(node.kind, NodeKind::Transfer(_));
+        self.board.agent.nodes().any(transfers).then(|| self.public(path))
     }
 }
 
@@ -121,6 +150,8 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/metrics", get(metrics))
         .route("/twilio/voice", get(twilio_voice).post(twilio_voice))
+        .route("/twilio/after", post(twilio_after))
+        .route("/plivo/after", post(plivo_after))
         .route("/twilio/media", get(twilio_media))
         .route("/plivo/answer", get(plivo_answer).post(plivo_answer))
         .route("/plivo/media", get(plivo_media))
@@ -209,11 +240,69 @@ async fn twilio_voice(
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(TWILIO_BUSY.to_string());
     }
-    let Some(token) = app.new_token() else {
+    let Some(token) = app.new_token(call_info(&uri, &form)) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let url = app.public_socket("/twilio/media");
-    answer(twilio::answer_xml(&url, None, &[(TOKEN_PARAMETER, &token)]))
+    let after = app.after("/twilio/after");
+    answer(twilio::answer_xml(&url, None, after.as_deref(), &[(TOKEN_PARAMETER, &token)]))
+}
+
+/// Who calls, as the providers' webhooks tell it: their form, and the query that the user put behind
+/// our address. The call's own name comes with the media socket.
+fn call_info(uri: &Uri, form: &[u8]) -> CallInfo {
+    let told = || form_urlencoded::parse(form).into_owned().chain(query(uri)).take(FIELDS_MAX);
+    let field = |name: &str| told().find(|(key, _)| key == name).map(|(_, value)| value);
+    CallInfo {
+        id: String::new(),
+        from: Pii::new(field("From").unwrap_or_default()),
+        to: field("To").unwrap_or_default(),
+        metadata: Pii::new(told().map(|(key, value)| (key, Value::String(value))).collect()),
+    }
+}
+
+fn query(uri: &Uri) -> Vec<(String, String)> {
+    pairs(uri.query().unwrap_or_default().as_bytes())
+}
+
+/// Twilio asks what to do now that our stream has ended.
+async fn twilio_after(
+    State(app): State<Arc<App>>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Response {
+    let params = pairs(&form);
+    if let Some(token) = &app.config.twilio_token {
+        let url = app.public(uri.path_and_query().map_or("/", |pq| pq.as_str()));
+        let signature = header(&headers, "x-twilio-signature");
+        if !twilio::validate_signature(token.expose(), &url, &params, signature) {
+            return unauthorized(&app, "the Twilio signature does not match public_url and token");
+        }
+    }
+    let to = transfer_of(&app, &params, "CallSid");
+    xml(twilio::transfer_xml(to.as_ref().map(|to| to.expose().as_str())))
+}
+
+/// Plivo asks what to do now that our stream has ended.
+async fn plivo_after(
+    State(app): State<Arc<App>>,
+    OriginalUri(uri): OriginalUri,
+    headers: HeaderMap,
+    RawForm(form): RawForm,
+) -> Response {
+    let params = pairs(&form);
+    let url = app.public(uri.path_and_query().map_or("/", |pq| pq.as_str()));
+    if !plivo_signed(&app, plivo::Method::Post, &url, &params, &headers) {
+        return unauthorized(&app, "the Plivo signature does not match public_url and token");
+    }
+    let to = transfer_of(&app, &params, "CallUUID");
+    xml(plivo::transfer_xml(to.as_ref().map(|to| to.expose().as_str())))
+}
+
+fn transfer_of(app: &App, params: &[(String, String)], id: &str) -> Option<Pii<String>> {
+    let (_, call_id) = params.iter().find(|(key, _)| key == id)?;
+    app.take_transfer(call_id)
 }
 
 async fn plivo_answer(
@@ -233,11 +322,12 @@ async fn plivo_answer(
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(PLIVO_BUSY.to_string());
     }
-    let Some(token) = app.new_token() else {
+    let Some(token) = app.new_token(call_info(&uri, &form)) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let url = app.public_socket("/plivo/media");
-    answer(plivo::answer_xml(&url, Encoding::Mulaw8k, None, &[(TOKEN_PARAMETER, &token)]))
+    let (after, token) = (app.after("/plivo/after"), (TOKEN_PARAMETER, token.as_str()));
+    answer(plivo::answer_xml(&url, Encoding::Mulaw8k, None, after.as_deref(), &[token]))
 }
 
 /// True also when no Plivo account is configured: then nothing can be checked

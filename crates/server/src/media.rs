@@ -38,18 +38,19 @@ pub async fn serve(app: Arc<App>, socket: WebSocket, provider: Provider) {
         Ok(Err(why)) => return close(&mut sender, CLOSE_POLICY, why).await,
         Err(_) => return close(&mut sender, CLOSE_POLICY, "no start message in time").await,
     };
-    if !app.use_token(&start.token) {
+    let Some(info) = app.use_token(&start.token) else {
         app.metrics.unauthorized.fetch_add(1, Relaxed);
         tracing::warn!("refused a media socket: its token is unknown, used or too old");
         return close(&mut sender, CLOSE_POLICY, "unknown token").await;
-    }
+    };
     let Ok(_permit) = app.calls.clone().try_acquire_owned() else {
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return close(&mut sender, CLOSE_BUSY, "all lines are busy").await;
     };
     app.metrics.calls.fetch_add(1, Relaxed);
     app.metrics.calls_active.fetch_add(1, Relaxed);
-    run(&app, &mut sender, receiver, codec, start).await;
+    let info = CallInfo { id: start.call_id, ..info };
+    run(&app, &mut sender, receiver, codec, info, start.rate_hz).await;
     app.metrics.calls_active.fetch_sub(1, Relaxed);
 }
 
@@ -88,13 +89,20 @@ async fn start(
     Err("closed before its start message")
 }
 
-async fn run(app: &Arc<App>, sender: &mut Sender, receiver: Receiver, codec: Codec, start: Start) {
+async fn run(
+    app: &Arc<App>,
+    sender: &mut Sender,
+    receiver: Receiver,
+    codec: Codec,
+    info: CallInfo,
+    rate_hz: u32,
+) {
+    let call_id = info.id.clone();
     let (sink, engine_events) = drive::engine_queue();
-    let info = CallInfo { id: start.call_id.clone(), ..CallInfo::default() };
-    let core = match app.board.open(info, start.rate_hz, Clock::Wall, sink) {
+    let core = match app.board.open(info, rate_hz, Clock::Wall, sink) {
         Ok(core) => core,
         Err(error) => {
-            tracing::error!("call {}: {error}", start.call_id);
+            tracing::error!("call {call_id}: {error}");
             return close(sender, CLOSE_POLICY, "the audio format is not supported").await;
         }
     };
@@ -103,13 +111,17 @@ async fn run(app: &Arc<App>, sender: &mut Sender, receiver: Receiver, codec: Cod
     let encoder = codec.clone();
     let reader = tokio::spawn(read(app.clone(), receiver, codec, to_call));
     let ends = LineEnds { events, commands };
-    let mut observer = Log { app: app.clone(), call_id: start.call_id };
+    let mut observer = Log { app: app.clone(), call_id: call_id.clone() };
     let call = drive::run(&app.board, core, engine_events, ends, &mut observer);
     let write = async {
         while let Some(command) = line.recv().await {
             let message = match command {
                 LineCommand::Audio(samples) => encoder.encode(&Outbound::Media(samples.into())),
                 LineCommand::Clear => encoder.encode(&Outbound::Clear),
+                LineCommand::Transfer(to) => {
+                    app.note_transfer(call_id.clone(), to);
+                    continue;
+                }
                 LineCommand::HangUp => break,
             };
             let Ok(message) = message.inspect_err(|e| tracing::error!("not sent: {e}")) else {

@@ -197,9 +197,9 @@ impl Reporter {
                 self.speaker.clone_from(agent);
                 self.node.clone_from(node);
             }
-            EventKind::Handoff { from, to, context } => {
+            EventKind::Handoff { from, to, reason, context } => {
                 let handoff = serde_json::json!(
-                    { "from": from, "to": to, "context": context.expose() });
+                    { "from": from, "to": to, "reason": reason, "context": context.expose() });
                 if let Some(turn) = self.report.turns.last_mut() {
                     turn.handoffs.push(handoff);
                 }

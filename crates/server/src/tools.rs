@@ -1,16 +1,27 @@
-//! Calls to outside services on behalf of an agent.
+//! Calls to outside services on behalf of an agent, and the tools that need none.
 //!
-//! One request, one JSON answer, bounded in time and size. It follows no
-//! redirect and retries nothing: an order that is sent twice may be carried
-//! out twice, so only the graph decides what happens after a failure.
+//! One request, one JSON answer, bounded in time and size. It follows no redirect: which host is
+//! asked is decided by the agent file, never by a service. It retries only what the agent file says
+//! may be sent again, and only where the failure may pass; the retries carry one idempotency key.
+
+mod built_in;
+mod mcp;
+#[cfg(test)]
+mod tests;
 
 use std::time::{Duration, Instant};
 
-use hearsay_dialog::{HttpMethod, ToolFailure, ToolRequest};
-use serde_json::Value;
+use hearsay_dialog::{HttpMethod, ToolFailure, ToolKind, ToolRequest};
+use serde_json::{Value, json};
 
 /// Longest answer read, bytes.
 const ANSWER_BYTES_MAX: u64 = 256 * 1024;
+/// Wait before the first retry; each further wait is twice as long.
+const RETRY_AFTER: Duration = Duration::from_millis(100);
+/// Random bytes of an idempotency key.
+const KEY_BYTES: usize = 16;
+/// Longest text of a service's own complaint that is kept, characters.
+const COMPLAINT_CHARS_MAX: usize = 200;
 
 /// What came back, and how long it took.
 #[derive(Debug)]
@@ -25,41 +36,144 @@ pub struct ToolAnswer {
 /// timeout.
 pub fn ask(request: &ToolRequest) -> ToolAnswer {
     let started = Instant::now();
-    let outcome = send(request);
+    let outcome = match &request.kind {
+        ToolKind::BuiltIn(tool) => built_in::answer(*tool, request),
+        _ => ask_service(request, started),
+    };
     ToolAnswer { outcome, took: started.elapsed() }
 }
 
-fn send(request: &ToolRequest) -> Result<Value, ToolFailure> {
-    let agent: ureq::Agent = ureq::Agent::config_builder()
-        .timeout_global(Some(Duration::from_millis(request.timeout_ms)))
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .http_status_as_error(false)
-        .build()
-        .into();
-    let mut http = ureq::http::Request::builder()
-        .method(method(request.method))
-        .uri(request.url.expose().as_str())
-        .header("accept", "application/json");
-    for (name, value) in &request.headers {
-        http = http.header(name, value.expose());
-    }
-    let sent = match &request.body {
-        Some(body) => {
-            let bytes = body.expose().to_string();
-            let http = http.header("content-type", "application/json").body(bytes);
-            agent.run(http.map_err(|e| ToolFailure::Unreachable(e.to_string()))?)
+fn ask_service(request: &ToolRequest, started: Instant) -> Result<Value, ToolFailure> {
+    let post = Post::new(request);
+    let mut wait = RETRY_AFTER;
+    let mut retries = request.retries;
+    loop {
+        let left = Duration::from_millis(request.timeout_ms).saturating_sub(started.elapsed());
+        if left.is_zero() {
+            return Err(ToolFailure::Timeout);
         }
-        None => agent.run(http.body(()).map_err(|e| ToolFailure::Unreachable(e.to_string()))?),
-    };
-    let mut response = sent.map_err(failure)?;
-    let status = response.status();
-    if !status.is_success() {
-        return Err(ToolFailure::Status(status.as_u16()));
+        let outcome = match &request.kind {
+            ToolKind::GraphQl(query) => post.graphql(query, left),
+            ToolKind::Mcp(tool) => mcp::call(&post, tool, left),
+            ToolKind::Http | ToolKind::BuiltIn(_) => post.plain(left),
+        };
+        let passes = outcome.as_ref().is_err_and(may_pass);
+        if !passes || retries == 0 || wait >= left {
+            return outcome;
+        }
+        retries -= 1;
+        std::thread::sleep(wait);
+        wait *= 2;
     }
-    let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
-    let text = body.read_to_string().map_err(failure)?;
-    serde_json::from_str(&text).map_err(|e| ToolFailure::BadJson(e.to_string()))
+}
+
+/// Whether the same request may succeed a little later.
+fn may_pass(failure: &ToolFailure) -> bool {
+    match failure {
+        ToolFailure::Unreachable(_) => true,
+        ToolFailure::Status(code) => matches!(code, 408 | 425 | 429 | 500 | 502..=504),
+        _ => false,
+    }
+}
+
+/// Requests to one service, all with the same headers.
+struct Post<'a> {
+    request: &'a ToolRequest,
+    /// Sent with every try of a request that can be sent again.
+    idempotency_key: Option<String>,
+}
+
+/// An answer as it came over the wire.
+struct Answer {
+    text: String,
+    content_type: String,
+    /// What an MCP server wants to be reminded of.
+    session: Option<String>,
+}
+
+impl<'a> Post<'a> {
+    fn new(request: &'a ToolRequest) -> Self {
+        let again = request.retries > 0 && request.method != HttpMethod::Get;
+        let idempotency_key = again.then(|| crate::http::random_name(KEY_BYTES)).flatten();
+        Self { request, idempotency_key }
+    }
+
+    fn plain(&self, timeout: Duration) -> Result<Value, ToolFailure> {
+        let body = self.request.body.as_ref().map(|body| body.expose());
+        json_of(&self.send(body, &[], timeout)?.text)
+    }
+
+    fn graphql(&self, query: &str, timeout: Duration) -> Result<Value, ToolFailure> {
+        let variables =
+            self.request.body.as_ref().map_or_else(|| json!({}), |b| b.expose().clone());
+        let body = json!({"query": query, "variables": variables});
+        let answer = json_of(&self.send(Some(&body), &[], timeout)?.text)?;
+        // A GraphQL service answers 200 to everything and says in the body what went wrong.
+        match answer.pointer("/errors/0") {
+            Some(error) => {
+                let told = error.get("message").and_then(Value::as_str).unwrap_or("no message");
+                Err(ToolFailure::Refused(complaint(told)))
+            }
+            None => Ok(answer),
+        }
+    }
+
+    fn send(
+        &self,
+        body: Option<&Value>,
+        headers: &[(&str, &str)],
+        timeout: Duration,
+    ) -> Result<Answer, ToolFailure> {
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .timeout_global(Some(timeout))
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut http = ureq::http::Request::builder()
+            .method(method(self.request.method))
+            .uri(self.request.url.expose().as_str())
+            .header("accept", "application/json, text/event-stream;q=0.5");
+        for (name, value) in &self.request.headers {
+            http = http.header(name, value.expose());
+        }
+        for (name, value) in headers {
+            http = http.header(*name, *value);
+        }
+        if let Some(key) = &self.idempotency_key {
+            http = http.header("idempotency-key", key);
+        }
+        let sent = match body {
+            Some(body) => {
+                let http = http.header("content-type", "application/json").body(body.to_string());
+                agent.run(http.map_err(|e| ToolFailure::Unreachable(e.to_string()))?)
+            }
+            None => agent.run(http.body(()).map_err(|e| ToolFailure::Unreachable(e.to_string()))?),
+        };
+        let mut response = sent.map_err(failure)?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err(ToolFailure::Status(status.as_u16()));
+        }
+        let header = |name: &str| {
+            response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+        };
+        let content_type = header("content-type").unwrap_or_default();
+        let session = header("mcp-session-id");
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX);
+        let text = body.read_to_string().map_err(failure)?;
+        Ok(Answer { text, content_type, session })
+    }
+}
+
+fn json_of(text: &str) -> Result<Value, ToolFailure> {
+    serde_json::from_str(text).map_err(|e| ToolFailure::BadJson(e.to_string()))
+}
+
+/// A service's own words about what went wrong: one line, and not a long one.
+fn complaint(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(COMPLAINT_CHARS_MAX).collect()
 }
 
 fn method(method: HttpMethod) -> &'static str {
@@ -77,68 +191,5 @@ fn failure(error: ureq::Error) -> ToolFailure {
         ureq::Error::Timeout(_) => ToolFailure::Timeout,
         ureq::Error::BodyExceedsLimit(_) => ToolFailure::TooLarge,
         other => ToolFailure::Unreachable(other.to_string()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hearsay_dialog::{Pii, ToolCallId};
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-
-    /// Asks a service that answers each connection with `answer`; an empty one
-    /// keeps the line open and says nothing.
-    fn ask_one_that_answers(answer: &'static [u8]) -> Result<Value, ToolFailure> {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/order", listener.local_addr().unwrap());
-        let service = std::thread::spawn(move || {
-            let (mut line, _) = listener.accept().unwrap();
-            let mut request = [0; 4096];
-            let read = line.read(&mut request).unwrap();
-            assert!(request[..read].starts_with(b"POST /order HTTP/1.1"));
-            // A client that has seen enough hangs up.
-            let _ = line.write_all(answer);
-            // Until the client gives up.
-            while answer.is_empty() && line.read(&mut request).is_ok_and(|read| read > 0) {}
-        });
-        let answer = ask(&ToolRequest {
-            tool_call: ToolCallId::FIRST,
-            tool: "order".to_string(),
-            method: HttpMethod::Post,
-            url: Pii::new(url),
-            headers: Vec::new(),
-            body: Some(Pii::new(serde_json::json!({ "card": "3310" }))),
-            timeout_ms: 300,
-        });
-        service.join().unwrap();
-        answer.outcome
-    }
-
-    #[test]
-    fn answers_and_failures_are_told_apart() {
-        let good = b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\n{\"ok\":true}";
-        assert_eq!(ask_one_that_answers(good), Ok(serde_json::json!({ "ok": true })));
-        let nonsense = b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello";
-        assert!(matches!(ask_one_that_answers(nonsense), Err(ToolFailure::BadJson(_))));
-        let broken = b"HTTP/1.1 503 Unavailable\r\ncontent-length: 0\r\n\r\n";
-        assert_eq!(ask_one_that_answers(broken), Err(ToolFailure::Status(503)));
-        let no_http = b"220 smtp.example.org ready\r\n";
-        assert!(matches!(ask_one_that_answers(no_http), Err(ToolFailure::Unreachable(_))));
-        assert_eq!(ask_one_that_answers(b""), Err(ToolFailure::Timeout));
-    }
-
-    #[test]
-    fn a_service_that_is_not_there_is_unreachable() {
-        let request = ToolRequest {
-            tool_call: ToolCallId::FIRST,
-            tool: "order".to_string(),
-            method: HttpMethod::Get,
-            url: Pii::new("http://127.0.0.1:1/".to_string()),
-            headers: Vec::new(),
-            body: None,
-            timeout_ms: 1000,
-        };
-        assert!(matches!(ask(&request).outcome, Err(ToolFailure::Unreachable(_))));
     }
 }

@@ -49,10 +49,10 @@ impl TypedLine {
     }
 
     /// A call that nobody has answered yet.
-    pub fn call(&self) -> TypedCall<'_> {
+    pub fn call(&self, info: CallInfo) -> TypedCall<'_> {
         TypedCall {
             line: self,
-            call: Call::new(self.agent.clone(), CallInfo::default()),
+            call: Call::new(self.agent.clone(), info),
             thread: Thread::default(),
             now: CallTime(0),
             is_over: false,
@@ -70,6 +70,8 @@ pub enum Told<'a> {
     Event(&'a CallEvent),
     /// The model elsewhere did not answer, and the built-in one does.
     Elsewhere(&'a str),
+    /// The caller is put through to this number or address.
+    Transfer(&'a str),
     /// The call is over.
     HungUp(EndReason),
 }
@@ -157,6 +159,7 @@ impl TypedCall<'_> {
                     let tool_call = request.tool_call;
                     self.call.handle(self.now, Input::ToolDone { tool_call, outcome });
                 }
+                Output::Transfer { to } => watcher.told(Told::Transfer(to.expose())),
                 Output::Hangup { reason } => {
                     self.is_over = true;
                     watcher.told(Told::HungUp(reason));

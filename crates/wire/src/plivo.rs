@@ -73,11 +73,13 @@ pub(crate) fn encode(outbound: &Outbound<'_>, stream_id: &str, encoding: Encodin
 }
 
 /// The XML that connects a call to our media WebSocket. `encoding` is what we ask for, both ways: mu-law or L16.
-/// `extra_headers` come back in [`Start::parameters`]. `status_url` is told about the stream's start, stop and errors.
+/// `extra_headers` come back in [`Start::parameters`]. `status_url` is told about the stream's start, stop and errors,
+/// `after_url` is asked what to do once the stream has ended; without it the call ends then.
 pub fn answer_xml(
     media_url: &str,
     encoding: Encoding,
     status_url: Option<&str>,
+    after_url: Option<&str>,
     extra_headers: &[(&str, &str)],
 ) -> Result<String, WireError> {
     let fail =
@@ -115,14 +117,28 @@ pub fn answer_xml(
     Ok(format!(
         concat!(
             r#"<?xml version="1.0" encoding="UTF-8"?><Response><Stream bidirectional="true" keepCallAlive="true" audioTrack="inbound""#,
-            r#" contentType="{};rate={}" streamTimeout="86400"{}{}>{}</Stream></Response>"#
+            r#" contentType="{};rate={}" streamTimeout="86400"{}{}>{}</Stream>{}</Response>"#
         ),
         encoding.content_type(),
         encoding.rate_hz(),
         attribute("statusCallbackUrl", status_url.unwrap_or_default()),
         attribute("extraHeaders", &headers),
-        xml::escape(media_url)
+        xml::escape(media_url),
+        after_url.map_or(String::new(), xml::redirect)
     ))
+}
+
+/// The XML that puts a call through to a number or a SIP address once our stream has ended; anything else hangs up.
+pub fn transfer_xml(to: Option<&str>) -> String {
+    match to.and_then(xml::Destination::parse) {
+        Some(xml::Destination::Number(number)) => {
+            xml::response(&format!("<Dial><Number>{number}</Number></Dial>"))
+        }
+        Some(xml::Destination::Sip(address)) => {
+            xml::response(&format!("<Dial><User>{}</User></Dial>", xml::escape(address)))
+        }
+        None => xml::response("<Hangup/>"),
+    }
 }
 
 #[cfg(test)]

@@ -62,10 +62,12 @@ pub(crate) fn encode(outbound: &Outbound<'_>, stream_id: &str, encoding: Encodin
 
 /// The TwiML that connects a call to our media WebSocket. `media_url` must be `wss://` (Twilio refuses `ws://`, which is
 /// let through for tests on one machine) and have no query; data goes into `parameters`, which come back in
-/// [`Start::parameters`]. `status_url` is told about the stream's start, stop and errors.
+/// [`Start::parameters`]. `status_url` is told about the stream's start, stop and errors, `after_url` is asked what to do
+/// once the stream has ended; without it the call ends then.
 pub fn answer_xml(
     media_url: &str,
     status_url: Option<&str>,
+    after_url: Option<&str>,
     parameters: &[(&str, &str)],
 ) -> Result<String, WireError> {
     let fail = |why, at| {
@@ -93,10 +95,22 @@ pub fn answer_xml(
     }
     let status = status_url
         .map_or(String::new(), |url| format!(r#" statusCallback="{}""#, xml::escape(url)));
+    let after = after_url.map_or(String::new(), xml::redirect);
     Ok(format!(
-        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="{}"{status}>{body}</Stream></Connect></Response>"#,
+        r#"<?xml version="1.0" encoding="UTF-8"?><Response><Connect><Stream url="{}"{status}>{body}</Stream></Connect>{after}</Response>"#,
         xml::escape(media_url)
     ))
+}
+
+/// The TwiML that puts a call through to a number or a SIP address once our stream has ended; anything else hangs up.
+pub fn transfer_xml(to: Option<&str>) -> String {
+    match to.and_then(xml::Destination::parse) {
+        Some(xml::Destination::Number(number)) => xml::response(&format!("<Dial>{number}</Dial>")),
+        Some(xml::Destination::Sip(address)) => {
+            xml::response(&format!("<Dial><Sip>{}</Sip></Dial>", xml::escape(address)))
+        }
+        None => xml::response("<Hangup/>"),
+    }
 }
 
 #[cfg(test)]

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::Place;
 use super::fields::{Reader, Target, cure_for};
-use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, Talk, ToolSpec};
+use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, SlotSpec, Talk, ToolSpec};
 use super::read::GraphPlaces;
 use super::read_graph::OUTCOMES;
 use crate::condition::Condition;
+use crate::memory::{CALL_VALUES, COUNTED};
 use crate::template::{self, Template};
 
 /// Notes every problem of a file that is only seen when all of it is read.
@@ -38,10 +39,16 @@ fn follow_references(reader: &mut Reader, agent: &Agent) {
         if !known.contains(&reference.name.as_str()) {
             let what = format!("{what} `{}` does not exist", reference.name);
             let cure = match reference.to {
-                Target::Value if reference.name == "visits" => {
-                    "`visits` is for conditions only".to_owned()
+                Target::Value if COUNTED.contains(&reference.name.as_str()) => {
+                    format!("`{}` is for conditions only", reference.name)
                 }
-                Target::Value | Target::Condition if known.is_empty() => {
+                Target::Value if agent.secrets.contains_key(&reference.name) => {
+                    "a secret may stand in `headers` only".to_owned()
+                }
+                Target::Host => "which host is asked cannot depend on the call; name a \
+                                 variable of `vars` or write the host"
+                    .to_owned(),
+                Target::Value | Target::Condition | Target::Header if known.is_empty() => {
                     format!("define `{}` under `slots` or `context`", reference.name)
                 }
                 _ => cure_for(&reference.name, &known),
@@ -54,7 +61,9 @@ fn follow_references(reader: &mut Reader, agent: &Agent) {
 fn known_names(agent: &Agent, target: Target) -> (&'static str, Vec<&str>) {
     let slots = || agent.slots.keys().map(String::as_str);
     let context = || agent.context.keys().map(String::as_str);
-    let values = || slots().chain(context()).chain(agent.vars.keys().map(String::as_str));
+    let metadata = agent.metadata.keys().map(String::as_str).chain(CALL_VALUES);
+    let vars = agent.vars.keys().map(String::as_str);
+    let values = || slots().chain(context()).chain(vars.clone()).chain(metadata.clone());
     match target {
         Target::Agent => ("agent", agent.personas.keys().map(String::as_str).collect()),
         Target::Node => ("node", agent.nodes.keys().map(String::as_str).collect()),
@@ -66,17 +75,25 @@ fn known_names(agent: &Agent, target: Target) -> (&'static str, Vec<&str>) {
         }
         Target::Context => ("context value", context().collect()),
         Target::Value => ("slot or context value", values().collect()),
-        Target::Condition => ("slot or context value", values().chain(["visits"]).collect()),
+        Target::Condition => ("slot or context value", values().chain(COUNTED).collect()),
+        Target::Header => (
+            "slot, context value or secret",
+            values().chain(agent.secrets.keys().map(String::as_str)).collect(),
+        ),
+        Target::Host => ("variable for a host", vars.collect()),
     }
 }
 
 /// Slots, context values and variables share one space of names in wording and conditions.
 fn check_names(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
-    let mut seen = BTreeSet::from(["visits"]);
+    let mut seen = BTreeSet::from_iter(COUNTED.into_iter().chain(CALL_VALUES));
     let names = agent.slots.keys().chain(agent.context.keys()).chain(agent.vars.keys());
+    let names = names.chain(agent.metadata.keys()).chain(agent.secrets.keys());
     for name in names.map(String::as_str) {
         if !seen.insert(name) {
-            let what = format!("`{name}` names more than one of slots, context, vars and `visits`");
+            let what = format!(
+                "`{name}` names more than one of slots, context, vars, metadata, secrets and what every call has"
+            );
             reader.problem(Place::default(), what, "give each its own name");
         }
     }
@@ -93,7 +110,7 @@ fn check_outcomes(reader: &mut Reader, agent: &Agent, node: &Node, places: &Grap
     let at = places.nodes.get(&node.name).copied().unwrap_or_default();
     let edge_places = places.edges.get(&node.name).map(Vec::as_slice).unwrap_or_default();
     for (edge, at) in node.edges.iter().zip(edge_places) {
-        if !can_happen(agent, node, &edge.on) {
+        if !can_happen(&agent.slots, node, &edge.on) {
             let what = format!("`{}` cannot happen at node `{}`", edge.on.as_str(), node.name);
             reader.problem(
                 *at,
@@ -120,33 +137,34 @@ fn check_outcomes(reader: &mut Reader, agent: &Agent, node: &Node, places: &Grap
     }
 }
 
-fn collects_yes_no(agent: &Agent, node: &Node) -> bool {
+fn collects_yes_no(slots: &BTreeMap<String, SlotSpec>, node: &Node) -> bool {
     let NodeKind::Collect(slot) = &node.kind else { return false };
-    agent.slots.get(slot).is_some_and(|slot| slot.kind == SlotKind::YesNo)
+    slots.get(slot).is_some_and(|slot| slot.kind == SlotKind::YesNo)
 }
 
-fn can_happen(agent: &Agent, node: &Node, on: &EdgeOn) -> bool {
+/// Whether an outcome can come of what happens at a node.
+pub(super) fn can_happen(slots: &BTreeMap<String, SlotSpec>, node: &Node, on: &EdgeOn) -> bool {
     use EdgeOn::{Done, Failed, Filled, Intent, No, Silence, Timeout, Unknown, Yes};
     match &node.kind {
         NodeKind::Say => matches!(on, Done),
-        NodeKind::Collect(_) if matches!(on, Yes | No) => collects_yes_no(agent, node),
+        NodeKind::Collect(_) if matches!(on, Yes | No) => collects_yes_no(slots, node),
         NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Intent(_)),
         NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Intent(_)),
         NodeKind::Ask(Ask::YesNo) => matches!(on, Yes | No | Silence | Unknown | Intent(_)),
         NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
         NodeKind::Talk(talk) if matches!(on, Done | Failed | Timeout) => !talk.tools.is_empty(),
         NodeKind::Talk(_) => matches!(on, Silence | Unknown | Intent(_)),
-        NodeKind::End => false,
+        NodeKind::End | NodeKind::Transfer(_) => false,
     }
 }
 
 fn possible(agent: &Agent, node: &Node) -> String {
     let mut words: Vec<&str> = OUTCOMES
         .iter()
-        .filter(|(_, on)| can_happen(agent, node, on))
+        .filter(|(_, on)| can_happen(&agent.slots, node, on))
         .map(|(word, _)| *word)
         .collect();
-    if can_happen(agent, node, &EdgeOn::Intent(String::new())) {
+    if can_happen(&agent.slots, node, &EdgeOn::Intent(String::new())) {
         words.push("any intent");
     }
     if words.is_empty() { "nothing, the call ends here".to_owned() } else { words.join(", ") }
@@ -159,11 +177,13 @@ fn draws_yes(node: &Node) -> bool {
 fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
     match &node.kind {
         NodeKind::Say => vec![EdgeOn::Done],
-        NodeKind::Collect(_) if collects_yes_no(agent, node) && draws_yes(node) => {
+        NodeKind::Collect(_) if collects_yes_no(&agent.slots, node) && draws_yes(node) => {
             vec![EdgeOn::Yes, EdgeOn::No]
         }
         NodeKind::Collect(_) => vec![EdgeOn::Filled],
-        NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) | NodeKind::End => vec![],
+        NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) | NodeKind::End | NodeKind::Transfer(_) => {
+            vec![]
+        }
         NodeKind::Ask(Ask::YesNo) => vec![EdgeOn::Yes, EdgeOn::No],
         NodeKind::Tool(_) => vec![EdgeOn::Done, EdgeOn::Failed],
     }
@@ -171,7 +191,9 @@ fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
 
 fn check_wording(reader: &mut Reader, agent: &Agent, node: &Node, places: &GraphPlaces) {
     let at = places.nodes.get(&node.name).copied().unwrap_or_default();
-    let silent = node.say.is_empty();
+    // A node that decides has no words; it says so by having nothing but conditions.
+    let decides = node.kind == NodeKind::Say && node.edges.iter().any(|edge| edge.when.is_some());
+    let silent = node.say.is_empty() && !decides;
     if silent && !matches!(node.kind, NodeKind::Tool(_) | NodeKind::Talk(_)) {
         let what = format!("node `{}` says nothing", node.name);
         reader.problem(at, what, "add `say:`");
@@ -218,7 +240,7 @@ fn ends_ahead(agent: &Agent) -> BTreeSet<&str> {
         let before = ends.len();
         for node in agent.nodes.values() {
             let leads = node.edges.iter().any(|edge| ends.contains(edge.to.as_str()));
-            if leads || node.kind == NodeKind::End {
+            if leads || matches!(node.kind, NodeKind::End | NodeKind::Transfer(_)) {
                 ends.insert(&node.name);
             }
         }
@@ -312,6 +334,9 @@ fn check_values_present(reader: &mut Reader, agent: &Agent, places: &GraphPlaces
         let Some(present) = arrival.get(node.name.as_str()) else { continue };
         let at = places.nodes.get(&node.name).copied().unwrap_or_default();
         let mut templates: Vec<&Template> = node.say.iter().chain(&node.reprompt).collect();
+        if let NodeKind::Transfer(to) = &node.kind {
+            templates.push(to);
+        }
         let mut body_names = Vec::new();
         if let NodeKind::Tool(name) = &node.kind
             && let Some(tool) = agent.tools.get(name)

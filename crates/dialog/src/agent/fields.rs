@@ -26,8 +26,12 @@ pub(crate) enum Target {
     Context,
     /// Anything with a value: a slot, a context value or a variable.
     Value,
-    /// The same, or `visits`.
+    /// The same, or what the call itself counts.
     Condition,
+    /// A value, or a secret.
+    Header,
+    /// A variable: what the author, and nobody in a call, decides.
+    Host,
 }
 
 /// Collects problems and references while a file is read.
@@ -144,10 +148,15 @@ impl Reader {
 
     /// Wording with placeholders; every name in it must have a value.
     pub fn template(&mut self, text: &str, at: Place) -> Option<Template> {
+        self.template_for(text, at, Target::Value)
+    }
+
+    /// The same, with the names that `to` allows.
+    pub fn template_for(&mut self, text: &str, at: Place, to: Target) -> Option<Template> {
         match Template::parse(text) {
             Ok(template) => {
                 for name in template.names() {
-                    self.refer(Target::Value, name, at);
+                    self.refer(to, name, at);
                 }
                 Some(template)
             }

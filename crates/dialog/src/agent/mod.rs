@@ -6,19 +6,21 @@
 
 mod check;
 mod error;
+mod everywhere;
 mod fields;
 mod fillers;
 mod model;
 mod read;
 mod read_graph;
+mod read_tools;
 mod read_turns;
 mod tree;
 
 pub use error::{AgentErrors, Problem};
 pub use fillers::{BREATH, Fillers};
 pub use model::{
-    Agent, Ask, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases,
-    RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Talk, ToolSpec,
+    Agent, Ask, BuiltIn, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona,
+    Phrases, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Stay, Talk, ToolKind, ToolSpec,
 };
 
 impl Agent {

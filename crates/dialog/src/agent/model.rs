@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::pii::Pii;
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -23,7 +24,9 @@ pub struct Agent {
     pub(crate) knowledge: Vec<String>,
     pub(crate) model: Option<RemoteModel>,
     pub(crate) vars: BTreeMap<String, String>,
+    pub(crate) secrets: BTreeMap<String, Secret>,
     pub(crate) context: Map<String, Value>,
+    pub(crate) metadata: Map<String, Value>,
     pub(crate) phrases_to_favour: Vec<String>,
     pub(crate) start: String,
     pub(crate) nodes: BTreeMap<String, Node>,
@@ -31,6 +34,15 @@ pub struct Agent {
     pub(crate) turn_taking: TurnTaking,
     pub(crate) phrases: Phrases,
     pub(crate) fillers: Option<Fillers>,
+}
+
+/// A value that only headers of requests may hold.
+#[derive(Debug, Clone)]
+pub(crate) struct Secret {
+    /// The environment variable it comes from.
+    pub env: String,
+    /// Empty until [`Agent::with_secret`] gives it.
+    pub value: Pii<String>,
 }
 
 /// One of the agents of the network: who speaks at some of the nodes.
@@ -158,6 +170,8 @@ pub struct ToolSpec {
     pub name: String,
     /// What it does, for the language model; may be empty.
     pub description: String,
+    /// How it is asked.
+    pub kind: ToolKind,
     /// HTTP method.
     pub method: HttpMethod,
     /// Its address, with placeholders.
@@ -168,6 +182,10 @@ pub struct ToolSpec {
     pub body: Option<Value>,
     /// Give up after this long, ms.
     pub timeout_ms: u64,
+    /// How often a request is sent again when it failed in a way that may pass.
+    pub retries: u32,
+    /// Whether the caller's next words cancel it, where a model had called it.
+    pub cancel_on_interruption: bool,
     /// What to say while it runs.
     pub meanwhile: Option<Template>,
     /// Say it after this long, ms; 0 is at once.
@@ -177,6 +195,30 @@ pub struct ToolSpec {
     pub answer: Option<Value>,
     /// Which parts of its answer go to which slot: slot name and JSON pointer.
     pub save: Vec<(String, String)>,
+}
+
+/// How a tool is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ToolKind {
+    /// Over HTTP, JSON in and out.
+    Http,
+    /// Over HTTP with this GraphQL query; the body holds its variables.
+    GraphQl(String),
+    /// A Model Context Protocol server over HTTP: this tool there, the body holds its arguments.
+    Mcp(String),
+    /// In this program.
+    BuiltIn(BuiltIn),
+}
+
+/// Tools that need no service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BuiltIn {
+    /// Today's date and the time of day.
+    Today,
+    /// The value of the body's `expression`.
+    Calculate,
+    /// Nothing: that a model calls it is what counts.
+    Signal,
 }
 
 /// The method of an HTTP request.
@@ -224,6 +266,10 @@ pub struct Node {
     pub reprompt: Vec<Template>,
     /// How often to reprompt before giving up.
     pub reprompts_max: u32,
+    /// Thresholds of turn-taking that hold here in place of the network's.
+    pub turn_taking: Option<Box<TurnTaking>>,
+    /// Longest silence before a reprompt here, ms, in place of the network's.
+    pub silence_ms_max: Option<u64>,
     /// What must hold to come here at all, whatever edge leads here.
     pub requires: Option<Condition>,
     /// The ways on, tried in order.
@@ -243,6 +289,8 @@ pub enum NodeKind {
     Ask(Ask),
     /// A tool is asked.
     Tool(String),
+    /// The caller is put through to this number or address, and the call ends here.
+    Transfer(Template),
     /// The call ends.
     End,
 }
@@ -274,10 +322,23 @@ pub struct Edge {
     pub when: Option<Condition>,
     /// Context values to set on the way.
     pub set: Vec<(String, Value)>,
-    /// The node it leads to.
+    /// The telephone key that leads this way too.
+    pub key: Option<char>,
+    /// The node it leads to; the node itself where the call stays.
     pub to: String,
+    /// What is said to a caller with whom the call stays; `None` leads to `to`.
+    pub stay: Option<Stay>,
     /// What is said on the way, by the agent who is left.
     pub say: Option<Template>,
+}
+
+/// How a call stays where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stay {
+    /// The question is put again.
+    AskAgain,
+    /// What was said last is said again.
+    Repeat,
 }
 
 /// What leads along an edge.
@@ -495,6 +556,23 @@ impl Agent {
     /// The variables of the file, such as addresses of services.
     pub fn vars(&self) -> &BTreeMap<String, String> {
         &self.vars
+    }
+
+    /// What is told about a caller when the call begins, with what holds where it is not told.
+    pub fn metadata(&self) -> &Map<String, Value> {
+        &self.metadata
+    }
+
+    /// The secrets of the file, each with the environment variable that holds it.
+    pub fn secrets(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.secrets.iter().map(|(name, secret)| (name.as_str(), secret.env.as_str()))
+    }
+
+    /// The same agent with a secret's value; `None` when the file has no such secret.
+    #[must_use]
+    pub fn with_secret(mut self, name: &str, value: Pii<String>) -> Option<Self> {
+        self.secrets.get_mut(name)?.value = value;
+        Some(self)
     }
 
     /// The same agent with another value for a variable; `None` when the file has no such variable.

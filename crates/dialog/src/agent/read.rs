@@ -2,22 +2,26 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::pii::Pii;
 use regex::{Regex, RegexBuilder};
 
 use super::check::check;
 use super::error::{AgentErrors, Place};
-use super::fields::{Fields, Reader, Target};
+use super::everywhere::{self, read_everywhere};
+use super::fields::{Fields, Reader};
 use super::fillers::{Fillers, read_fillers};
 use super::model::{
-    Agent, HttpMethod, Intent, Limits, Persona, Phrases, RemoteModel, Router, SlotCheck, SlotKind,
-    SlotSpec, ToolSpec,
+    Agent, Intent, Limits, Persona, Phrases, RemoteModel, Router, Secret, SlotCheck, SlotKind,
+    SlotSpec,
 };
 use super::read_graph::read_graph;
+use super::read_tools;
 use super::read_turns;
 use super::tree::{self, Shape, Tree};
+use crate::turn::TurnTaking;
 
 /// Longest time that can be written anywhere, ms: one day.
-const TIME_MS_MAX: u64 = 24 * 60 * 60_000;
+pub(super) const TIME_MS_MAX: u64 = 24 * 60 * 60_000;
 /// Largest compiled `pattern`, bytes.
 const PATTERN_BYTES_MAX: usize = 1 << 18;
 /// Most digits of a slot.
@@ -54,11 +58,15 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let name = fields.need(reader, "name").and_then(|tree| reader.text(tree, "`name`"));
     let language = fields.take("language").and_then(|tree| reader.text(tree, "`language`"));
     let vars = fields.take("vars").map(|tree| read_vars(reader, tree)).unwrap_or_default();
+    let secrets = fields.take("secrets").map(|tree| read_secrets(reader, tree)).unwrap_or_default();
     let context = fields.take("context").map(|tree| read_context(reader, tree)).unwrap_or_default();
+    let metadata =
+        fields.take("metadata").map(|tree| read_metadata(reader, tree)).unwrap_or_default();
     let personas = fields.need(reader, "agents").map(|tree| read_personas(reader, tree));
     let router = fields.take("router").and_then(|tree| read_router(reader, tree));
     let slots = fields.take("slots").map(|tree| read_slots(reader, tree)).unwrap_or_default();
-    let tools = fields.take("tools").map(|tree| read_tools(reader, tree)).unwrap_or_default();
+    let tools =
+        fields.take("tools").map(|tree| read_tools::read_tools(reader, tree)).unwrap_or_default();
     let knowledge =
         fields.take("knowledge").map(|tree| reader.texts(tree, "a file of `knowledge`"));
     let model = fields.take("model").and_then(|tree| read_model(reader, tree));
@@ -68,7 +76,7 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let limits = fields.take("limits").map(|tree| read_limits(reader, tree)).unwrap_or_default();
     let turn_taking = fields
         .take("turn_taking")
-        .map(|tree| read_turns::read_turn_taking(reader, tree))
+        .map(|tree| read_turns::read_turn_taking(reader, tree, TurnTaking::default()))
         .unwrap_or_default();
     let language = language.unwrap_or_else(|| "en".to_owned());
     let fillers = match fields.take("fillers") {
@@ -76,9 +84,12 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         None => Fillers::of(&language),
     };
     let mut places = GraphPlaces::default();
-    let graph = fields.need(reader, "graph").and_then(|tree| read_graph(reader, tree, &mut places));
+    let everywhere = fields.take("everywhere").map(|tree| read_everywhere(reader, tree));
+    let graph = fields.need(reader, "graph");
+    let graph = graph.and_then(|tree| read_graph(reader, tree, &turn_taking, &mut places));
     fields.finish(reader);
-    let (start, nodes) = graph?;
+    let (start, mut nodes) = graph?;
+    everywhere::spread(everywhere.unwrap_or_default(), &mut nodes, &slots, &mut places);
     let agent = Agent {
         name: name.unwrap_or_default(),
         language,
@@ -89,7 +100,9 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         knowledge: knowledge.into_iter().flatten().map(|(name, _)| name).collect(),
         model,
         vars,
+        secrets,
         context,
+        metadata,
         phrases_to_favour: favour.into_iter().flatten().map(|(text, _)| text).collect(),
         start,
         nodes,
@@ -111,9 +124,37 @@ fn read_vars(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, String> {
         .collect()
 }
 
+/// Names of secrets and the environment variables that hold them.
+fn read_secrets(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, Secret> {
+    let mut secrets = BTreeMap::new();
+    for (key, value) in reader.named(tree, "`secrets`") {
+        let Some(env) = reader.text(value, &format!("`{}`", key.name)) else { continue };
+        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        if !env.chars().all(is_name) || env.starts_with(|c: char| c.is_ascii_digit()) {
+            let cure = "write the name of an environment variable here, never the secret itself";
+            reader.problem(value.at, format!("`{}` names no environment variable", key.name), cure);
+        }
+        secrets.insert(key.name.clone(), Secret { env, value: Pii::new(String::new()) });
+    }
+    secrets
+}
+
 fn read_context(reader: &mut Reader, tree: &Tree) -> serde_json::Map<String, serde_json::Value> {
     let named = reader.named(tree, "`context`");
     named.into_iter().map(|(key, value)| (key.name.clone(), value.to_json())).collect()
+}
+
+/// Values of a call, each with what holds where the line does not tell it.
+fn read_metadata(reader: &mut Reader, tree: &Tree) -> serde_json::Map<String, serde_json::Value> {
+    let mut metadata = serde_json::Map::new();
+    for (key, value) in reader.named(tree, "`metadata`") {
+        if matches!(value.value, Shape::List(_) | Shape::Map(_)) {
+            let cure = "write a text, a number, true, false or null";
+            reader.problem(value.at, format!("`{}` is no single value", key.name), cure);
+        }
+        metadata.insert(key.name.clone(), value.to_json());
+    }
+    metadata
 }
 
 fn read_personas(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, Persona> {
@@ -343,156 +384,6 @@ fn read_values(reader: &mut Reader, tree: &Tree) -> Vec<String> {
         }
     }
     values
-}
-
-/// The schema of a tool's answer: an unknown type would let no answer through.
-fn check_answer(reader: &mut Reader, tree: &Tree) {
-    const TYPES: [(&str, ()); 7] = [
-        ("null", ()),
-        ("boolean", ()),
-        ("integer", ()),
-        ("number", ()),
-        ("string", ()),
-        ("array", ()),
-        ("object", ()),
-    ];
-    let Shape::Map(entries) = &tree.value else {
-        reader.problem(
-            tree.at,
-            "`answer` is no schema",
-            "write `type: object` with its `properties`",
-        );
-        return;
-    };
-    for (key, value) in entries {
-        match (key.name.as_str(), &value.value) {
-            ("type", Shape::List(types)) => types.iter().for_each(|one| {
-                reader.choice(one, "type", &TYPES);
-            }),
-            ("type", _) => {
-                reader.choice(value, "type", &TYPES);
-            }
-            ("properties", Shape::Map(inner)) => {
-                inner.iter().for_each(|(_, schema)| check_answer(reader, schema));
-            }
-            ("items", _) => check_answer(reader, value),
-            ("required", _) => {
-                reader.texts(value, "a name in `required`");
-            }
-            _ => {}
-        }
-    }
-}
-
-fn read_tools(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, ToolSpec> {
-    let mut tools = BTreeMap::new();
-    for (key, value) in reader.named(tree, "`tools`") {
-        let Some(mut fields) = reader.fields(value, format!("tool `{}`", key.name)) else {
-            continue;
-        };
-        let tool = read_tool(reader, &key.name, &mut fields);
-        fields.finish(reader);
-        if let Some(tool) = tool {
-            tools.insert(key.name.clone(), tool);
-        }
-    }
-    tools
-}
-
-fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option<ToolSpec> {
-    const METHODS: [(&str, HttpMethod); 5] = [
-        ("GET", HttpMethod::Get),
-        ("POST", HttpMethod::Post),
-        ("PUT", HttpMethod::Put),
-        ("PATCH", HttpMethod::Patch),
-        ("DELETE", HttpMethod::Delete),
-    ];
-    let description =
-        fields.take("description").and_then(|tree| reader.text(tree, "`description`"));
-    let method = fields.take("method").and_then(|tree| reader.choice(tree, "method", &METHODS));
-    let url = fields.need(reader, "url").and_then(|tree| {
-        let text = reader.text(tree, "`url`")?;
-        if !text.starts_with("http://") && !text.starts_with("https://") && !text.starts_with('{') {
-            reader.problem(
-                tree.at,
-                format!("`{text}` is not an address"),
-                "begin it with http:// or https://",
-            );
-        }
-        reader.template(&text, tree.at)
-    });
-    let headers = fields.take("headers").map(|tree| read_headers(reader, tree)).unwrap_or_default();
-    let body = fields.take("body").map(|tree| {
-        check_body(reader, tree);
-        tree.to_json()
-    });
-    let timeout_ms =
-        fields.take("timeout_ms").and_then(|tree| reader.whole(tree, "`timeout_ms`", 1, 60_000));
-    let meanwhile = fields.take("meanwhile").and_then(|tree| {
-        let text = reader.text(tree, "`meanwhile`")?;
-        reader.template(&text, tree.at)
-    });
-    let after = fields
-        .take("meanwhile_after_ms")
-        .and_then(|tree| reader.whole(tree, "`meanwhile_after_ms`", 0, 60_000));
-    let answer = fields.take("answer").map(|tree| {
-        check_answer(reader, tree);
-        tree.to_json()
-    });
-    let save = fields.take("save").map(|tree| read_save(reader, tree)).unwrap_or_default();
-    Some(ToolSpec {
-        name: name.to_owned(),
-        description: description.unwrap_or_default(),
-        method: method.unwrap_or(if body.is_some() { HttpMethod::Post } else { HttpMethod::Get }),
-        url: url.unwrap_or_default(),
-        headers,
-        body,
-        timeout_ms: timeout_ms.unwrap_or(5_000),
-        meanwhile,
-        meanwhile_after_ms: after.unwrap_or(700),
-        answer,
-        save,
-    })
-}
-
-fn read_headers(reader: &mut Reader, tree: &Tree) -> Vec<(String, crate::template::Template)> {
-    let mut headers = Vec::new();
-    for (key, value) in reader.named(tree, "`headers`") {
-        let text = reader.text(value, &format!("header `{}`", key.name));
-        if let Some(template) = text.and_then(|text| reader.template(&text, value.at)) {
-            headers.push((key.name.clone(), template));
-        }
-    }
-    headers
-}
-
-/// Every string of a body may hold placeholders.
-fn check_body(reader: &mut Reader, tree: &Tree) {
-    match &tree.value {
-        Shape::Text(text) => {
-            reader.template(text, tree.at);
-        }
-        Shape::List(items) => items.iter().for_each(|item| check_body(reader, item)),
-        Shape::Map(entries) => entries.iter().for_each(|(_, value)| check_body(reader, value)),
-        Shape::Null | Shape::Flag(_) | Shape::Number(_) => {}
-    }
-}
-
-fn read_save(reader: &mut Reader, tree: &Tree) -> Vec<(String, String)> {
-    let mut save = Vec::new();
-    for (key, value) in reader.named(tree, "`save`") {
-        reader.refer(Target::Slot, &key.name, key.at);
-        let Some(pointer) = reader.text(value, "a JSON pointer") else { continue };
-        if !pointer.starts_with('/') {
-            reader.problem(
-                value.at,
-                format!("`{pointer}` is not a JSON pointer"),
-                "write it as `/card/ending`",
-            );
-        }
-        save.push((key.name.clone(), pointer));
-    }
-    save
 }
 
 fn read_phrases(reader: &mut Reader, tree: &Tree) -> Phrases {

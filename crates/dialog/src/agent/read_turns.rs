@@ -30,8 +30,9 @@ const ALIASES: [Alias; 8] = [
 /// Peers' names of the probability from which a frame is voiced.
 const PROBABILITY_ALIASES: [&str; 2] = ["confidence", "activation_threshold"];
 
-pub(super) fn read_turn_taking(reader: &mut Reader, tree: &Tree) -> TurnTaking {
-    let mut thresholds = TurnTaking::default();
+/// Thresholds as written; what is left out is as in `base`.
+pub(super) fn read_turn_taking(reader: &mut Reader, tree: &Tree, base: TurnTaking) -> TurnTaking {
+    let mut thresholds = base;
     let Some(mut fields) = reader.fields(tree, "`turn_taking`") else { return thresholds };
     macro_rules! threshold {
         ($($name:ident),*; $max:expr) => {$(

@@ -69,7 +69,9 @@ impl Call {
             Turn::Thinking { .. } => [late_answer, None, None],
             Turn::Listening { since } => {
                 let keys = self.keys.deadline.map(|at| (at, Alarm::KeysPause));
-                [Some((since + limits.silence_ms_max, Alarm::Silence)), keys, None]
+                let own = self.current_node().and_then(|node| node.silence_ms_max);
+                let silence_ms = own.unwrap_or(limits.silence_ms_max);
+                [Some((since + silence_ms, Alarm::Silence)), keys, None]
             }
             Turn::AgentSpeaking { .. } => {
                 let stalled = self.speech.active.as_ref().map(|reply| {
@@ -85,7 +87,7 @@ impl Call {
     }
 
     fn caller_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
-        let thresholds = &self.agent.turn_taking;
+        let thresholds = self.turn_taking();
         let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
         let silence_ms =
             endpoint::silence_ms(self.completeness(), self.hearing.turn_end, thresholds);
@@ -98,7 +100,7 @@ impl Call {
     }
 
     fn judging_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
-        let thresholds = &self.agent.turn_taking;
+        let thresholds = self.turn_taking();
         let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
         let preview = (last_voice + thresholds.judge_silence_ms, Alarm::Preview);
         [

@@ -105,7 +105,7 @@ impl Call {
     }
 
     pub(super) fn on_voice(&mut self, speech: f32) {
-        let thresholds = &self.agent.turn_taking;
+        let thresholds = self.turn_taking();
         let voiced = speech >= thresholds.speech_probability_min;
         let held = matches!(self.turn, Turn::CallerSpeaking { .. } | Turn::AgentPaused { .. });
         let (onset_ms, barge_in_ms) = (thresholds.onset_ms_min, thresholds.barge_in_ms_min);
@@ -272,7 +272,7 @@ impl Call {
         let over_agent = std::mem::take(&mut self.hearing.began_over_agent);
         let asked = over_agent || self.hearing.place == Place::LastSentence;
         let only_hum = (over_agent || !self.speech.cut.is_empty())
-            && barge_in::is_back_channel(text, &expectation, asked, &self.agent.turn_taking);
+            && barge_in::is_back_channel(text, &expectation, asked, self.turn_taking());
         self.set_turn(Turn::Listening { since: self.now });
         if whole.is_empty() && (text.is_empty() || only_hum) {
             return self.nothing_said(voiced_ms);
@@ -343,7 +343,7 @@ impl Call {
             place: self.hearing.place,
             agreements: self.hearing.agreements_in(self.turn),
         };
-        match barge_in::judge(sound, &self.expectation(), &self.agent.turn_taking) {
+        match barge_in::judge(sound, &self.expectation(), self.turn_taking()) {
             Verdict::Wait => {}
             Verdict::GoOn => self.resume_reply(),
             Verdict::Interruption => self.interrupted(),
@@ -352,7 +352,7 @@ impl Call {
 
     fn resume_reply(&mut self) {
         let Turn::AgentPaused { reply, .. } = self.turn else { return };
-        if barge_in::is_agreement(self.hearing.text(), &self.agent.turn_taking) {
+        if barge_in::is_agreement(self.hearing.text(), self.turn_taking()) {
             let before = self.hearing.agreements_in(self.turn);
             self.hearing.agreements = Some((reply, before.saturating_add(1)));
         }

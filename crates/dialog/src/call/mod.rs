@@ -3,12 +3,14 @@
 //! `handle` is the only way in and `poll` the only way out. The state of turn-taking is
 //! one [`Turn`], changed in `set_turn` alone; late events are dropped in `is_late` alone;
 //! all waiting is an `Alarm`. What happens in each state is in `hearing` (the caller's
-//! side), `speaking` and `filling` (the agent's side), `walking` (the graph, understanding,
-//! tools) and `talking` (what a language model proposes).
+//! side), `speaking` and `filling` (the agent's side), `walking` (the graph, understanding),
+//! `keys`, `services` (tools) and `talking` (what a language model proposes).
 
 mod alarm;
 mod filling;
 mod hearing;
+mod keys;
+mod services;
 mod speaking;
 mod talking;
 mod walking;
@@ -18,20 +20,23 @@ use std::fmt;
 use std::sync::Arc;
 
 use hearsay_text::pii::Pii;
+use serde_json::{Map, Value};
 
 use crate::agent::{Agent, Node};
 use crate::event::{CallEvent, EndReason, EventKind, TranscriptLine};
 use crate::input::{EnginePart, Input};
-use crate::memory::Memory;
+use crate::memory::{Change, Memory};
 use crate::output::{Expectation, ListenCommand, Output};
 use crate::time::{CallTime, UtteranceId};
-use crate::turn::Turn;
+use crate::turn::{Turn, TurnTaking};
 use crate::voice_activity::VoiceActivity;
 
 use filling::Filling;
 use hearing::Hearing;
+use keys::Keys;
+use services::ToolDesk;
 use speaking::Speech;
-use walking::{Keys, PendingThought, ToolDesk};
+use walking::PendingThought;
 
 /// Most outputs waiting for [`Call::poll`]. A driver that drains after every input never
 /// comes near it; one that does not loses the newest outputs.
@@ -46,6 +51,8 @@ pub struct CallInfo {
     pub from: Pii<String>,
     /// The number that was called.
     pub to: String,
+    /// What the line tells about the caller; names that the agent file's `metadata` has not are ignored.
+    pub metadata: Pii<Map<String, Value>>,
 }
 
 /// One call: see the crate's documentation for the contract.
@@ -69,6 +76,8 @@ pub struct Call {
     reprompts: u32,
     engine_failures: u32,
     closing: Option<Closing>,
+    /// Where the caller is put through to once the last words are said.
+    transfer_to: Option<Pii<String>>,
 }
 
 /// The call is saying its last words.
@@ -95,6 +104,7 @@ impl fmt::Debug for Call {
 impl Call {
     /// A call that is not answered yet.
     pub fn new(agent: Arc<Agent>, info: CallInfo) -> Self {
+        let memory = Memory::new(Arc::clone(&agent), &info);
         Self {
             info,
             now: CallTime::default(),
@@ -102,7 +112,7 @@ impl Call {
             turn: Turn::Idle,
             turns_count: 0,
             outputs: VecDeque::new(),
-            memory: Memory::new(Arc::clone(&agent)),
+            memory,
             voice: VoiceActivity::default(),
             hearing: Hearing::default(),
             speech: Speech::default(),
@@ -114,6 +124,7 @@ impl Call {
             reprompts: 0,
             engine_failures: 0,
             closing: None,
+            transfer_to: None,
             agent,
         }
     }
@@ -159,6 +170,11 @@ impl Call {
     /// What was said by the caller and what was heard of the agent.
     pub fn transcript(&self) -> &[TranscriptLine] {
         self.memory.transcript()
+    }
+
+    /// Who gave which value when, the newest last; older ones than a few hundred are forgotten.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.memory.changes()
     }
 
     /// The agent network.
@@ -322,7 +338,11 @@ impl Call {
     }
 
     fn hang_up(&mut self, reason: EndReason) {
+        let transfer = self.transfer_to.take().filter(|_| reason == EndReason::Transferred);
         self.end(reason);
+        if let Some(to) = transfer {
+            self.push(Output::Transfer { to });
+        }
         self.push(Output::Hangup { reason });
     }
 
@@ -336,6 +356,12 @@ impl Call {
         self.thought = None;
         self.event(EventKind::Ended { reason });
         self.set_turn(Turn::Ended);
+    }
+
+    /// The thresholds of turn-taking that hold at the node.
+    fn turn_taking(&self) -> &TurnTaking {
+        let own = self.current_node().and_then(|node| node.turn_taking.as_deref());
+        own.unwrap_or(&self.agent.turn_taking)
     }
 
     fn current_node(&self) -> Option<&Node> {

@@ -24,6 +24,10 @@ pub(super) struct Speech {
     pub cut: Vec<Line>,
     next_id: ReplyId,
     pub greeted: bool,
+    /// What was said since the caller was last understood.
+    said: Vec<String>,
+    /// The caller was understood since: what is said next begins a new turn.
+    is_new_turn: bool,
 }
 
 impl Default for Speech {
@@ -34,6 +38,8 @@ impl Default for Speech {
             cut: Vec::new(),
             next_id: ReplyId::FIRST,
             greeted: false,
+            said: Vec::new(),
+            is_new_turn: false,
         }
     }
 }
@@ -41,6 +47,33 @@ impl Default for Speech {
 impl Speech {
     pub fn active_id(&self) -> Option<ReplyId> {
         self.active.as_ref().map(|reply| reply.id)
+    }
+
+    /// The caller was heard and is answered next.
+    pub fn caller_was_heard(&mut self) {
+        self.is_new_turn = true;
+    }
+
+    /// What the agent said in its last turn, whole.
+    pub fn said_last(&self) -> String {
+        self.said.join(" ")
+    }
+
+    fn note_said(&mut self, line: &Line) {
+        if line.is_filler() {
+            return;
+        }
+        let (last, is_new) = (self.said_last(), std::mem::take(&mut self.is_new_turn));
+        if is_new && !last.is_empty() && line.text.ends_with(&last) {
+            // The same again: "Of course." before it is not repeated next time.
+            return;
+        }
+        if is_new {
+            self.said.clear();
+        }
+        if self.said.len() < LINES_MAX {
+            self.said.push(line.text.clone());
+        }
     }
 }
 
@@ -84,6 +117,7 @@ impl Call {
             kind: line.kind,
         };
         self.filling.begun(&line);
+        self.speech.note_said(&line);
         if !line.yields {
             self.turns_count += 1;
             self.event(EventKind::TurnStarted { turn: self.turns_count, speaker: Speaker::Agent });
@@ -111,7 +145,7 @@ impl Call {
         let Some(reply) = self.speech.active.take() else { return };
         let text = reply.line.written().to_owned();
         self.note_agent(&reply, text, false);
-        let onset_ms = self.agent.turn_taking.onset_ms_min;
+        let onset_ms = self.turn_taking().onset_ms_min;
         let caller_speaks = self.voice.burst_of(onset_ms).is_some() && self.closing.is_none();
         if reply.line.yields {
             if caller_speaks {

@@ -14,6 +14,7 @@ use super::walking::{PendingThought, Stage};
 use crate::agent::{Agent, EdgeOn, NodeKind, Talk};
 use crate::event::EventKind;
 use crate::input::{Composed, Composition, ToolFailure};
+use crate::memory::Source;
 use crate::output::{Aim, ComposeRequest, Exchange, Output, SpeakKind};
 use crate::slot;
 use crate::time::ThinkId;
@@ -120,7 +121,7 @@ impl Call {
         match self.values_of_call(&agent, tool, arguments) {
             Ok(values) if !too_many => {
                 for (name, value) in values {
-                    self.set_slot(&name, value);
+                    self.set_slot(&name, value, Source::Model);
                 }
                 if !phrase.trim().is_empty() {
                     self.say(phrase.trim(), SpeakKind::Filler);

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use hearsay_text::pii::Pii;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Call;
-use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, SlotSpec};
+use super::keys::Keys;
+use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, Stay};
 use crate::event::{EndReason, EventKind};
-use crate::input::{Thought, ToolFailure};
+use crate::input::Thought;
+use crate::memory::Source;
 use crate::output::{ListenCommand, Output, SpeakKind, ThinkRequest};
 use crate::slot::{self, Heard};
-use crate::time::{CallTime, ThinkId, ToolCallId};
-use crate::tool;
+use crate::time::{CallTime, ThinkId};
 use crate::turn::Turn;
 use crate::workflow;
 
@@ -39,86 +40,9 @@ pub(super) enum Stage {
     Composing,
 }
 
-/// Digits typed or said so far for the slot that is being collected.
-#[derive(Debug, Default)]
-pub(super) struct Keys {
-    pub digits: String,
-    pub deadline: Option<CallTime>,
-    typed: bool,
-}
-
-/// The tool that runs, if any, and where its outcome waits while the caller speaks.
-#[derive(Debug)]
-pub(super) struct ToolDesk {
-    running: Option<RunningTool>,
-    pub deferred: Option<EdgeOn>,
-    next_id: ToolCallId,
-    next_think: ThinkId,
-    /// Tools called by the language model since the caller last spoke.
-    pub calls_by_model: u32,
-}
-
-#[derive(Debug)]
-struct RunningTool {
-    id: ToolCallId,
-    name: String,
-    since: CallTime,
-    deadline: CallTime,
-    /// When to say its own filler, until it is said.
-    filler_at: Option<CallTime>,
-    /// Whether it has words of its own to be covered with.
-    has_own_filler: bool,
-}
-
-impl Default for ToolDesk {
-    fn default() -> Self {
-        Self {
-            running: None,
-            deferred: None,
-            next_id: ToolCallId::FIRST,
-            next_think: ThinkId::FIRST,
-            calls_by_model: 0,
-        }
-    }
-}
-
-impl ToolDesk {
-    pub fn next_think(&mut self) -> ThinkId {
-        let think = self.next_think;
-        self.next_think = think.next();
-        think
-    }
-
-    /// The identifier that the next request will have.
-    pub fn peek_think(&self) -> ThinkId {
-        self.next_think
-    }
-
-    pub fn running_id(&self) -> Option<ToolCallId> {
-        self.running.as_ref().map(|tool| tool.id)
-    }
-
-    pub fn filler_at(&self) -> Option<CallTime> {
-        self.running.as_ref().and_then(|tool| tool.filler_at)
-    }
-
-    pub fn has_own_filler(&self) -> bool {
-        self.running.as_ref().is_some_and(|tool| tool.has_own_filler)
-    }
-
-    pub fn deadline(&self) -> Option<CallTime> {
-        self.running.as_ref().map(|tool| tool.deadline)
-    }
-
-    pub fn forget(&mut self) {
-        self.running = None;
-        self.deferred = None;
-    }
-}
-
 impl Call {
     pub(super) fn begin(&mut self, start: &str) {
-        if let Some(outcome) = self.enter(start) {
+        if let Some(outcome) = self.enter(start, "") {
             self.walk(outcome);
         }
     }
@@ -149,17 +73,34 @@ impl Call {
 
     fn take_edge(&mut self, edge: &Edge) -> Option<EdgeOn> {
         for (name, value) in &edge.set {
-            self.memory.set_context(name, value.clone());
+            let by = Source::Edge(self.node.clone());
+            self.memory.set_context(self.now, name, value.clone(), by);
         }
         if let Some(template) = &edge.say {
             let text = self.memory.say(template);
             self.say(&text, SpeakKind::Reply);
         }
-        self.enter(&edge.to)
+        match edge.stay {
+            None => self.enter(&edge.to, edge.on.as_str()),
+            Some(stay) => {
+                self.stay(stay);
+                None
+            }
+        }
     }
 
-    /// Arrives at a node; the outcome is what leads on at once, if anything does.
-    fn enter(&mut self, name: &str) -> Option<EdgeOn> {
+    /// The call stays where it is: the caller is told something and asked again. No try is counted
+    /// for it, because the caller was understood.
+    fn stay(&mut self, stay: Stay) {
+        let again = match stay {
+            Stay::AskAgain => self.current_node().map(|node| self.wording(node)),
+            Stay::Repeat => Some(self.speech.said_last()),
+        };
+        self.say(&again.unwrap_or_default(), SpeakKind::Reply);
+    }
+
+    /// Arrives at a node, for a reason; the outcome is what leads on at once, if anything does.
+    fn enter(&mut self, name: &str, reason: &str) -> Option<EdgeOn> {
         let agent = Arc::clone(&self.agent);
         let node = agent.node(name)?;
         let from = self.current_node().map(|node| node.agent.clone()).unwrap_or_default();
@@ -169,13 +110,20 @@ impl Call {
         self.keys = Keys::default();
         if from != node.agent {
             let context = Pii::new(self.memory.handoff());
-            self.event(EventKind::Handoff { from, to: node.agent.clone(), context });
+            let (to, reason) = (node.agent.clone(), reason.to_owned());
+            self.event(EventKind::Handoff { from, to, reason, context });
         }
         self.event(EventKind::NodeEntered { agent: node.agent.clone(), node: name.to_owned() });
         match &node.kind {
             NodeKind::End => {
                 let last_words = self.wording(node);
-                self.end_of_graph(&last_words);
+                self.end_of_graph(EndReason::Completed, &last_words);
+                None
+            }
+            NodeKind::Transfer(to) => {
+                let last_words = self.wording(node);
+                self.transfer_to = Some(Pii::new(self.memory.write(to, str::to_owned)));
+                self.end_of_graph(EndReason::Transferred, &last_words);
                 None
             }
             NodeKind::Say => {
@@ -203,10 +151,10 @@ impl Call {
     }
 
     /// The last words of the graph follow what is still to be said; nothing is cut.
-    fn end_of_graph(&mut self, last_words: &str) {
+    fn end_of_graph(&mut self, reason: EndReason, last_words: &str) {
         self.say_goodbye(last_words);
         let deadline = self.now + self.agent.limits.goodbye_ms_max;
-        self.closing = Some(super::Closing { reason: EndReason::Completed, deadline });
+        self.closing = Some(super::Closing { reason, deadline });
     }
 
     fn say_wording(&mut self, node: &Node) {
@@ -304,11 +252,13 @@ impl Call {
         let agent = Arc::clone(&self.agent);
         let Some(node) = agent.node(&self.node) else { return };
         self.desk.calls_by_model = 0;
+        self.cancel_tool();
+        self.speech.caller_was_heard();
         match &node.kind {
             NodeKind::Collect(slot) => self.understand_value(node, slot, text),
             NodeKind::Ask(Ask::YesNo) => self.understand_yes_no(node, text),
             NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) => self.think(node, text, None),
-            NodeKind::Say | NodeKind::Tool(_) | NodeKind::End => {}
+            NodeKind::Say | NodeKind::Tool(_) | NodeKind::Transfer(_) | NodeKind::End => {}
         }
     }
 
@@ -349,9 +299,9 @@ impl Call {
         self.think(node, text, None);
     }
 
-    fn fill(&mut self, slot_name: &str, value: Value) {
+    pub(super) fn fill(&mut self, slot_name: &str, value: Value) {
         self.keys = Keys::default();
-        self.set_slot(slot_name, value.clone());
+        self.set_slot(slot_name, value.clone(), Source::Caller);
         self.walk(match value {
             Value::Bool(true) => EdgeOn::Yes,
             Value::Bool(false) => EdgeOn::No,
@@ -360,7 +310,7 @@ impl Call {
     }
 
     /// The question is put again, and how often is counted as for words that were not understood.
-    fn refuse_value(&mut self, slot_name: &str, wanted: &str) {
+    pub(super) fn refuse_value(&mut self, slot_name: &str, wanted: &str) {
         let agent = Arc::clone(&self.agent);
         self.keys = Keys::default();
         self.event(EventKind::SlotRefused {
@@ -373,8 +323,8 @@ impl Call {
         }
     }
 
-    pub(super) fn set_slot(&mut self, name: &str, value: Value) {
-        self.memory.set_slot(name, value.clone());
+    pub(super) fn set_slot(&mut self, name: &str, value: Value, by: Source) {
+        self.memory.set_slot(self.now, name, value.clone(), by);
         self.event(EventKind::SlotSet { slot: name.to_owned(), value: Pii::new(value) });
     }
 
@@ -450,127 +400,6 @@ impl Call {
         let agent = Arc::clone(&self.agent);
         if self.is_waiting_for_caller() {
             self.say(&agent.phrases.trouble, SpeakKind::Reprompt);
-        }
-    }
-
-    pub(super) fn on_key(&mut self, key: char) {
-        let kind = self.collected_slot().map(|slot| slot.kind);
-        let Some(SlotKind::Digits { digits_max, .. }) =
-            kind.filter(|_| self.is_waiting_for_caller())
-        else {
-            return;
-        };
-        self.make_room_for_keys();
-        match key {
-            '#' => return self.submit_keys(),
-            '*' => self.keys = Keys::default(),
-            '0'..='9' => self.keys.digits.push(key),
-            _ => return,
-        }
-        self.keys.typed = true;
-        self.keys.deadline = Some(self.now + self.agent.limits.key_ms_max);
-        if self.keys.digits.len() >= digits_max {
-            self.submit_keys();
-        }
-    }
-
-    /// Keys interrupt everybody: the agent and the caller's own voice.
-    fn make_room_for_keys(&mut self) {
-        self.cut_reply();
-        self.speech.queue.clear();
-        self.speech.cut.clear();
-        self.thought = None;
-        self.hearing.forget_prefix();
-        if let Turn::CallerSpeaking { .. } | Turn::AgentPaused { .. } = self.turn {
-            self.discard_utterance();
-        }
-        if !self.keys.typed {
-            self.keys = Keys::default();
-        }
-        self.set_turn(Turn::Listening { since: self.now });
-    }
-
-    fn collected_slot(&self) -> Option<&SlotSpec> {
-        let NodeKind::Collect(slot) = &self.current_node()?.kind else { return None };
-        self.agent.slots.get(slot)
-    }
-
-    pub(super) fn submit_keys(&mut self) {
-        let keys = std::mem::take(&mut self.keys);
-        self.set_turn(Turn::Listening { since: self.now });
-        if keys.typed {
-            self.event(EventKind::CallerPressed { digits: Pii::new(keys.digits.clone()) });
-        }
-        let Some(spec) = self.collected_slot() else { return };
-        let (slot, heard) = (spec.name.clone(), slot::heard(spec, &keys.digits));
-        match heard {
-            Heard::Value(value) => self.fill(&slot, value),
-            Heard::Wrong(wanted) => self.refuse_value(&slot, wanted),
-            Heard::Nothing => self.not_understood(),
-        }
-    }
-
-    pub(super) fn call_tool(&mut self, name: &str) {
-        let agent = Arc::clone(&self.agent);
-        let Some(spec) = agent.tools.get(name) else { return };
-        let id = self.desk.next_id;
-        self.desk.next_id = id.next();
-        let request = tool::request(id, spec, &self.memory);
-        let arguments = request.body.clone().unwrap_or_else(|| Pii::new(json!({})));
-        self.event(EventKind::ToolCalled { tool_call: id, tool: name.to_owned(), arguments });
-        self.push(Output::Tool(request));
-        self.desk.running = Some(RunningTool {
-            id,
-            name: name.to_owned(),
-            since: self.now,
-            deadline: self.now + spec.timeout_ms,
-            filler_at: spec.meanwhile.as_ref().map(|_| self.now + spec.meanwhile_after_ms),
-            has_own_filler: spec.meanwhile.is_some(),
-        });
-        if spec.meanwhile_after_ms == 0 {
-            self.say_filler();
-        }
-    }
-
-    pub(super) fn say_filler(&mut self) {
-        let agent = Arc::clone(&self.agent);
-        let Some(running) = &mut self.desk.running else { return };
-        running.filler_at = None;
-        let spec = agent.tools.get(&running.name);
-        if let Some(template) = spec.and_then(|spec| spec.meanwhile.as_ref()) {
-            let text = self.memory.say(template);
-            self.say(&text, SpeakKind::Filler);
-        }
-    }
-
-    pub(super) fn on_tool_done(&mut self, outcome: Result<Value, ToolFailure>) {
-        let agent = Arc::clone(&self.agent);
-        let Some(running) = self.desk.running.take() else { return };
-        let Some(spec) = agent.tools.get(&running.name) else { return };
-        let took_ms = self.now.ms_since(running.since);
-        if self.talk().is_some() {
-            self.note_answer(&outcome);
-        }
-        let checked = outcome.and_then(|answer| {
-            let saved = tool::saved(spec, &answer, |name| agent.slots.get(name).cloned())?;
-            Ok((answer, saved))
-        });
-        let (reported, saved, on) = match checked {
-            Ok((answer, saved)) => (Ok(Pii::new(answer)), saved, EdgeOn::Done),
-            Err(ToolFailure::Timeout) => (Err(ToolFailure::Timeout), Vec::new(), EdgeOn::Timeout),
-            Err(failure) => (Err(failure), Vec::new(), EdgeOn::Failed),
-        };
-        let (tool_call, tool) = (running.id, running.name);
-        self.event(EventKind::ToolReturned { tool_call, tool, outcome: reported, took_ms });
-        for (name, value) in saved {
-            self.set_slot(&name, value);
-        }
-        match self.turn {
-            // The caller is not spoken over; the answer waits for the end of their turn.
-            Turn::CallerSpeaking { .. } | Turn::Finalising { .. } | Turn::AgentPaused { .. } => {
-                self.desk.deferred = Some(on);
-            }
-            _ => self.tool_outcome(on),
         }
     }
 }

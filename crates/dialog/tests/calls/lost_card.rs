@@ -31,7 +31,7 @@ fn a_lost_card_is_locked_and_replaced() {
             3.360 heard: Hello, this is Harbour Bank. How can I help you today?
             5.860 finalize
             5.900 caller: I lost my card
-            5.920 handoff reception -> security {"verified":false,"wish":"lost_card","slots":{}}
+            5.920 handoff reception -> security for lost_card {"verified":false,"wish":"lost_card"}
             5.920 node lost_card (security)
             5.920 node ask_code (security)
             5.920 rms> I am sorry to hear that. I will lock your card right away. Please tell me the four digits of your security code. (Reply)
@@ -53,14 +53,14 @@ fn a_lost_card_is_locked_and_replaced() {
             22.640 finalize
             22.680 caller: yes please
             22.680 slot wants_replacement = true
-            22.680 handoff security -> cards {"verified":true,"wish":"lost_card","slots":{"card_code":"[private]","card_ending":"9034","code_ok":true,"wants_replacement":true}}
+            22.680 handoff security -> cards for yes {"verified":true,"wish":"lost_card"} card_code="[private]" by caller card_ending="9034" by tool lock_card code_ok=true by tool verify_code wants_replacement=true by caller
             22.680 node issue_replacement (cards)
             22.680 tool issue_replacement_card POST http://bank/cards/replacement {"card_ending":"9034"}
             22.680 slt> Let me order that for you. (Filler)
             23.080 tool issue_replacement_card answered in 400 ms
             23.080 slot delivery_days = 5
             23.080 node replacement_ordered (cards)
-            23.080 handoff cards -> reception {"verified":true,"wish":"lost_card","slots":{"card_code":"[private]","card_ending":"9034","code_ok":true,"delivery_days":5,"wants_replacement":true}}
+            23.080 handoff cards -> reception for done {"verified":true,"wish":"lost_card"} card_code="[private]" by caller card_ending="9034" by tool lock_card code_ok=true by tool verify_code delivery_days=5 by tool issue_replacement_card wants_replacement=true by caller
             23.080 node anything_else (reception)
             24.540 heard: Let me order that for you.
             24.540 slt> Done. Your new card will arrive in 5 days. (Reply)

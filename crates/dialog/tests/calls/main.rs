@@ -6,6 +6,7 @@ mod back_channel;
 mod barge_in;
 mod endpoint;
 mod engine_failure;
+mod everywhere;
 mod false_interruption;
 mod fillers;
 mod goodbye;

@@ -82,6 +82,7 @@ impl World {
                 self.utterance = utterance.0;
             }
             Output::Listen(_) => {}
+            Output::Transfer { .. } => {}
             Output::Hangup { .. } => self.hung_up = true,
             Output::Event(event) => self.see(&event.kind, agent),
         }

@@ -72,8 +72,12 @@ impl Script {
     }
 
     pub fn with_agent(agent: Agent) -> Self {
+        Self::of_caller(agent, CallInfo::default())
+    }
+
+    pub fn of_caller(agent: Agent, info: CallInfo) -> Self {
         Self {
-            call: Call::new(Arc::new(agent), CallInfo::default()),
+            call: Call::new(Arc::new(agent), info),
             now: 0,
             log: Vec::new(),
             caller: Vec::new(),
@@ -292,6 +296,7 @@ impl Script {
             Output::Pause { reply } => self.pause(reply, true),
             Output::Resume { reply } => self.pause(reply, false),
             Output::Tool(request) => self.use_tool(&request),
+            Output::Transfer { to } => self.note(&format!("transfer to {}", to.expose())),
             Output::Hangup { reason } => self.note(&format!("hangup {reason}")),
             Output::Event(event) => self.note_event(&event.kind),
         }
@@ -417,10 +422,14 @@ impl Script {
             EventKind::AgentSaid { text, .. } => write!(line, "heard only: {}", text.expose()),
             EventKind::BackChannel { .. } => write!(line, "back-channel"),
             EventKind::NodeEntered { agent, node } => write!(line, "node {node} ({agent})"),
-            EventKind::Handoff { from, to, context } => {
-                let mut context = context.expose().clone();
-                context.as_object_mut().and_then(|context| context.remove("history"));
-                write!(line, "handoff {from} -> {to} {context}")
+            EventKind::Handoff { from, to, reason, context } => {
+                let context = context.expose();
+                let slots = context["slot_details"].as_object().expect("slots").iter();
+                let slots = slots.map(|(name, slot)| {
+                    format!(" {name}={} by {}", slot["value"], slot["by"].as_str().unwrap_or("?"))
+                });
+                let slots: String = slots.collect();
+                write!(line, "handoff {from} -> {to} for {reason} {}{slots}", context["context"])
             }
             EventKind::SlotSet { slot, value } => write!(line, "slot {slot} = {}", value.expose()),
             EventKind::SlotRefused { slot, wanted } => {

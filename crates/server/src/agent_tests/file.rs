@@ -32,6 +32,9 @@ pub struct Test {
     /// What outside services answer here.
     #[serde(default)]
     pub tools: BTreeMap<String, Mock>,
+    /// What the line tells about the caller.
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
     /// Per cent of the wordings that have to pass.
     #[serde(default = "all")]
     pub at_least: f64,
@@ -63,24 +66,47 @@ pub struct Turn {
     pub expect: Vec<Expectation>,
 }
 
-/// One text or several.
+/// One text or several, written here or in a file of lists.
 #[derive(Debug, Default, Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "OneOrMany")]
-pub struct Wordings(pub Vec<String>);
-
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a text or a list of texts")]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+#[serde(from = "Written")]
+pub struct Wordings {
+    /// The texts.
+    pub texts: Vec<String>,
+    /// The list to read them from.
+    list: Option<List>,
 }
 
-impl From<OneOrMany> for Wordings {
-    fn from(texts: OneOrMany) -> Self {
-        match texts {
-            OneOrMany::One(text) => Self(vec![text]),
-            OneOrMany::Many(texts) => Self(texts),
+/// A list of texts in another file.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct List {
+    /// YAML of lists by name, relative to the file of tests.
+    file: PathBuf,
+    /// The name of the list.
+    list: String,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text, a list of texts, or `{file: ..., list: ...}`")]
+enum Written {
+    One(String),
+    Many(Vec<String>),
+    Elsewhere(List),
+}
+
+impl From<Written> for Wordings {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::One(text) => Self { texts: vec![text], list: None },
+            Written::Many(texts) => Self { texts, list: None },
+            Written::Elsewhere(list) => Self { texts: Vec::new(), list: Some(list) },
         }
+    }
+}
+
+impl Wordings {
+    fn is_given(&self) -> bool {
+        !self.texts.is_empty() || self.list.is_some()
     }
 }
 
@@ -102,7 +128,7 @@ pub struct Expectation {
     pub args: Option<Map<String, Value>>,
     /// A slot's value.
     pub value: Option<Value>,
-    /// The agent who takes over.
+    /// The agent who takes over, or where the caller is put through to.
     pub to: Option<String>,
     /// Tools with their arguments, all of them.
     #[serde(default)]
@@ -143,6 +169,8 @@ pub enum EventName {
     Slot,
     /// A transition or a value is refused.
     Refused,
+    /// The caller is put through.
+    Transfer,
     /// The call ends.
     Ended,
 }
@@ -188,14 +216,43 @@ impl Mock {
 /// # Errors
 /// One line that names file, place and mistake.
 pub fn read(path: &Path) -> Result<TestFile, String> {
+    let mut file = parse(&text_of(path)?).map_err(|e| format!("{}: {e}", path.display()))?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    for turn in file.tests.iter_mut().flat_map(|test| &mut test.turns) {
+        if let Some(list) = &turn.user.list {
+            turn.user.texts = texts_of(&folder.join(&list.file), &list.list)?;
+        }
+    }
+    Ok(file)
+}
+
+fn text_of(path: &Path) -> Result<String, String> {
     let shown = path.display();
     let meta = std::fs::metadata(path).map_err(|e| format!("{shown}: cannot be read ({e})"))?;
     if meta.len() > FILE_BYTES_MAX {
         return Err(format!("{shown}: {} bytes is too long for a file of tests", meta.len()));
     }
-    let text = std::fs::read_to_string(path)
-        .map_err(|e| format!("{shown}: cannot be read as text ({e})"))?;
-    parse(&text).map_err(|e| format!("{shown}: {e}"))
+    std::fs::read_to_string(path).map_err(|e| format!("{shown}: cannot be read as text ({e})"))
+}
+
+fn texts_of(path: &Path, list: &str) -> Result<Vec<String>, String> {
+    let shown = path.display();
+    let options = serde_saphyr::options! { with_snippet: false };
+    let lists: BTreeMap<String, Vec<String>> =
+        serde_saphyr::from_str_with_options(&text_of(path)?, options)
+            .map_err(|e| format!("{shown}: {}", first_line(&e.to_string())))?;
+    match lists.get(list) {
+        Some(texts) if !texts.is_empty() => Ok(texts.clone()),
+        Some(_) => Err(format!("{shown}: the list `{list}` is empty")),
+        None => {
+            let there: Vec<&str> = lists.keys().map(String::as_str).collect();
+            Err(format!("{shown}: there is no list `{list}`; there are {}", there.join(", ")))
+        }
+    }
+}
+
+fn first_line(text: &str) -> String {
+    text.lines().next().unwrap_or_default().to_owned()
 }
 
 /// Reads and checks the text of a file.
@@ -205,7 +262,7 @@ pub fn read(path: &Path) -> Result<TestFile, String> {
 pub fn parse(text: &str) -> Result<TestFile, String> {
     let options = serde_saphyr::options! { with_snippet: false };
     let file: TestFile = serde_saphyr::from_str_with_options(text, options)
-        .map_err(|e| e.to_string().lines().next().unwrap_or_default().to_owned())?;
+        .map_err(|e| first_line(&e.to_string()))?;
     if file.tests.is_empty() {
         return Err("`tests` is empty; write at least one".to_owned());
     }
@@ -229,7 +286,7 @@ fn check(test: &Test) -> Result<(), String> {
     }
     for (number, turn) in (1..).zip(&test.turns) {
         let place = format!("test `{name}`, turn {number}");
-        let done = [!turn.user.0.is_empty(), turn.dtmf.is_some(), turn.silence, turn.hangup];
+        let done = [turn.user.is_given(), turn.dtmf.is_some(), turn.silence, turn.hangup];
         match done.iter().filter(|done| **done).count() {
             0 if number > 1 => {
                 return Err(format!("{place}: write one of user, dtmf, silence, hangup"));
@@ -255,6 +312,9 @@ impl TestFile {
         for name in mocks {
             known("tool", name, agent.tools().map(|tool| tool.name.as_str()))?;
         }
+        for name in self.tests.iter().flat_map(|test| test.metadata.keys()) {
+            known("metadata", name, agent.metadata().keys().map(String::as_str))?;
+        }
         let turns = self.tests.iter().flat_map(|test| &test.turns);
         for expected in turns.flat_map(|turn| &turn.expect) {
             let tools = || agent.tools().map(|tool| tool.name.as_str());
@@ -275,6 +335,7 @@ impl TestFile {
                 EventName::Response
                 | EventName::Handoff
                 | EventName::Refused
+                | EventName::Transfer
                 | EventName::Ended => {}
             }
         }

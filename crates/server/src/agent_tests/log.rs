@@ -26,6 +26,8 @@ pub enum Happened {
     Slot(String, Value),
     /// A transition or value was refused.
     Refused(String),
+    /// The caller was put through to this number or address.
+    Transfer(String),
     /// The call ended, and why.
     Ended(String),
 }
@@ -66,6 +68,7 @@ impl Happened {
             Self::Handoff(..) => EventName::Handoff,
             Self::Slot(..) => EventName::Slot,
             Self::Refused(_) => EventName::Refused,
+            Self::Transfer(_) => EventName::Transfer,
             Self::Ended(_) => EventName::Ended,
         }
     }
@@ -81,6 +84,7 @@ impl Happened {
             | Self::Node(name)
             | Self::Slot(name, _)
             | Self::Refused(name)
+            | Self::Transfer(name)
             | Self::Ended(name) => name,
         }
     }
@@ -97,6 +101,7 @@ impl fmt::Display for Happened {
             Self::Handoff(from, to) => write!(f, "handoff from {from} to {to}"),
             Self::Slot(slot, value) => write!(f, "slot {slot} = {value}"),
             Self::Refused(what) => write!(f, "refused {what}"),
+            Self::Transfer(to) => write!(f, "transfer to {to}"),
             Self::Ended(reason) => write!(f, "ended {reason}"),
         }
     }
@@ -136,7 +141,7 @@ impl TurnLog {
                 .collect();
             let all = said.join(" ").to_lowercase();
             let is_said = |part: &String| all.contains(&part.to_lowercase());
-            return !said.is_empty() && expected.text_contains.0.iter().all(is_said);
+            return !said.is_empty() && expected.text_contains.texts.iter().all(is_said);
         }
         let calls = || of_kind().filter_map(|it| sent(it));
         let is_called = |call: &super::file::ExpectedCall| {
@@ -195,13 +200,14 @@ impl fmt::Display for Shown<'_> {
             EventName::Handoff => "handoff",
             EventName::Slot => "slot",
             EventName::Refused => "refused",
+            EventName::Transfer => "transfer",
             EventName::Ended => "ended",
         };
         f.write_str(event)?;
         name.iter().chain(to).try_for_each(|name| write!(f, " {name}"))?;
         args.iter().try_for_each(|args| write!(f, " {}", Value::Object(args.clone())))?;
         value.iter().try_for_each(|value| write!(f, " = {value}"))?;
-        text_contains.0.iter().try_for_each(|part| write!(f, " {part:?}"))?;
+        text_contains.texts.iter().try_for_each(|part| write!(f, " {part:?}"))?;
         calls
             .iter()
             .try_for_each(|call| write!(f, " {} {}", call.name, Value::Object(call.args.clone())))

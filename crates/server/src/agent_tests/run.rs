@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use hearsay_dialog::{ToolFailure, ToolRequest};
+use hearsay_dialog::{CallInfo, Pii, ToolFailure, ToolRequest};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -13,6 +13,9 @@ use crate::typed_call::{Told, TypedCall, TypedLine, Watcher};
 
 /// How often a caller waits in one turn before nothing more is expected to happen.
 const WAITS_MAX: usize = 4;
+
+/// The number of the caller in every test; no subscriber has it.
+const CALLER: &str = "+12025550143";
 
 /// What came of a test.
 #[derive(Debug, Serialize)]
@@ -49,7 +52,7 @@ pub fn run(line: &TypedLine, test: &Test, tools: &BTreeMap<String, Mock>) -> Ver
     let begun = Instant::now();
     let mut mocks = tools.clone();
     mocks.extend(test.tools.clone());
-    let calls = test.turns.iter().map(|turn| turn.user.0.len()).max().unwrap_or(0).max(1);
+    let calls = test.turns.iter().map(|turn| turn.user.texts.len()).max().unwrap_or(0).max(1);
     let failures: Vec<Failure> =
         (0..calls).filter_map(|wording| run_call(line, test, &mocks, wording)).collect();
     let calls_passed = calls - failures.len();
@@ -70,12 +73,16 @@ fn run_call(
     mocks: &BTreeMap<String, Mock>,
     wording: usize,
 ) -> Option<Failure> {
-    let mut call = line.call();
+    let mut call = line.call(CallInfo {
+        from: Pii::new(CALLER.to_owned()),
+        metadata: Pii::new(test.metadata.clone()),
+        ..CallInfo::default()
+    });
     let mut noted = Notebook { mocks, happened: Vec::new() };
     let mut begun = Instant::now();
     call.connect(&mut noted);
     for (number, turn) in (1..).zip(&test.turns) {
-        let said = turn.user.0.get(wording % turn.user.0.len().max(1)).map(String::as_str);
+        let said = turn.user.texts.get(wording % turn.user.texts.len().max(1)).map(String::as_str);
         let caller = done(turn, said);
         if !caller.is_empty() {
             let unseen = noted.happened.drain(..).collect::<Vec<_>>();
@@ -148,6 +155,7 @@ impl Watcher for Notebook<'_> {
         match told {
             Told::Says(text) => self.happened.push(Happened::Response(text.to_owned())),
             Told::Event(event) => self.happened.extend(Happened::of(&event.kind)),
+            Told::Transfer(to) => self.happened.push(Happened::Transfer(to.to_owned())),
             Told::Sources(_) | Told::Elsewhere(_) | Told::HungUp(_) => {}
         }
     }

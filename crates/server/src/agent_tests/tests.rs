@@ -21,9 +21,9 @@ fn complaint(happened: &[Happened], expected: serde_json::Value) -> Option<Strin
 #[test]
 fn a_file_is_read_with_one_wording_or_several() {
     let read = file::parse(SMALLEST).expect("the smallest file");
-    assert_eq!(read.tests[0].turns[0].user.0, ["hello"]);
+    assert_eq!(read.tests[0].turns[0].user.texts, ["hello"]);
     let several = file::parse(&SMALLEST.replace("hello", "[hello, good day]")).expect("a list");
-    assert_eq!(several.tests[0].turns[0].user.0, ["hello", "good day"]);
+    assert_eq!(several.tests[0].turns[0].user.texts, ["hello", "good day"]);
 }
 
 #[test]

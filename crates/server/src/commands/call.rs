@@ -39,7 +39,7 @@ pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     let board = Switchboard::new(engine(None)?, Arc::new(ready.agent), &documents)
         .map_err(|e| format!("{}: {e}", args.agent.display()))?;
     println!("{} answers {} ({} turns).", board.agent.name(), args.audio.display(), caller.turns());
-    let info = CallInfo::default();
+    let info = CallInfo { metadata: super::metadata(&args.metadata)?, ..CallInfo::default() };
     let core = if args.fast {
         crate::fast::run(&board, info, LINE_HZ, caller, &mut Console::default())
             .map_err(|e| e.to_string())?
@@ -112,6 +112,7 @@ async fn play(
             }
             command = line.recv() => match command {
                 Some(LineCommand::HangUp) | None => return,
+                Some(LineCommand::Transfer(to)) => println!("           -> transfer to {}", to.expose()),
                 Some(LineCommand::Audio(_) | LineCommand::Clear) => {}
             },
         }
@@ -132,7 +133,7 @@ impl Observer for Console {
         }
         self.printed = core.reporter().turns().len();
         match &event.kind {
-            EventKind::Handoff { from, to, context } => {
+            EventKind::Handoff { from, to, context, .. } => {
                 println!("           -> handoff {from} to {to} with {}", context.expose());
             }
             EventKind::ToolReturned { tool, outcome, took_ms, .. } => {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use hearsay_dialog::EventKind;
+use hearsay_dialog::{CallInfo, EventKind};
 
 use super::{models, runtime};
 use crate::agent_file;
@@ -15,14 +15,15 @@ use crate::typed_call::{Told, TypedLine, Watcher};
 const LINE_BYTES_MAX: usize = 4000;
 
 /// Runs the command.
-pub fn run(file: &Path) -> Result<ExitCode, String> {
+pub fn run(file: &Path, told: &[String]) -> Result<ExitCode, String> {
     let agent = agent_file::read(Some(file))?;
     let documents = agent_file::documents(Some(file), &agent)?;
     let runtime = runtime()?;
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
     let line = TypedLine::new(Arc::new(ready.agent), models()?, &documents)
         .map_err(|e| format!("{}: {e}", file.display()))?;
-    let (mut call, mut screen) = (line.call(), Screen);
+    let (mut call, mut screen) =
+        (line.call(CallInfo { metadata: super::metadata(told)?, ..CallInfo::default() }), Screen);
     call.connect(&mut screen);
     let prompt = std::io::stdin().is_terminal();
     let mut typed = Vec::new();
@@ -55,6 +56,7 @@ impl Watcher for Screen {
             Told::Says(text) => println!("{text}"),
             Told::Sources(sources) => println!("[from {}]", sources.join("; ")),
             Told::Elsewhere(why) => eprintln!("hearsay: {why}; the built-in model answers"),
+            Told::Transfer(to) => println!("[transfer to {to}]"),
             Told::HungUp(reason) => println!("[{reason}]"),
             Told::Event(event) => show(&event.kind),
         }

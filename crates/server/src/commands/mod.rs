@@ -22,8 +22,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use hearsay_dialog::Pii;
 use hearsay_engine::{Engine, Formatting, Models};
 use hearsay_text::itn::Language as TextLanguage;
+use serde_json::{Map, Value};
 
 use crate::cli::{Command, Language, ServeArgs};
 use crate::voice_store;
@@ -44,7 +46,7 @@ pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
         Command::Speak(args) => speak::run(&args),
         Command::Clone(args) => clone::run(&args),
         Command::Voices { json } => speak::voices(json),
-        Command::Chat { agent } => chat::run(&agent),
+        Command::Chat { agent, metadata } => chat::run(&agent, &metadata),
         Command::Check { file } => check::run(&file),
         Command::Text(args) => text::run(&args),
         Command::Eval { what } => eval::run(&what),
@@ -196,4 +198,17 @@ pub fn write_new_voice(folder: &Path, path: &Path, bytes: &[u8]) -> Result<(), S
 /// Writes a file, naming it if that fails.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| unwritable(path, &e))
+}
+
+/// What the line tells about the caller, from `NAME=VALUE`; a value that is JSON keeps its type.
+fn metadata(given: &[String]) -> Result<Pii<Map<String, Value>>, String> {
+    let pair = |text: &String| {
+        let parts = text.split_once('=').filter(|(name, _)| !name.trim().is_empty());
+        let (name, value) = parts.ok_or_else(|| {
+            format!("--metadata {text}: no name and value; write it as customer_name=Ann")
+        })?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        Ok((name.trim().to_owned(), value))
+    };
+    given.iter().map(pair).collect::<Result<_, String>>().map(Pii::new)
 }

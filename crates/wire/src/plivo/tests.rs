@@ -117,17 +117,20 @@ fn the_answer_is_the_documented_xml() {
             r#"wss://HOST/plivo/media</Stream></Response>"#
         )
     );
-    let plain = answer_xml("wss://HOST/m?a=1&b=2", Encoding::L16At16k, None, &[]).unwrap();
+    let plain = answer_xml("wss://HOST/m?a=1&b=2", Encoding::L16At16k, None, None, &[]).unwrap();
     assert!(
         plain.contains("audio/x-l16;rate=16000")
             && plain.contains("m?a=1&amp;b=2<")
             && !plain.contains("extraHeaders")
     );
-    assert!(answer_xml("wss://H/m", Encoding::Alaw8k, None, &[]).is_err());
-    assert!(answer_xml("wss://H/m", Encoding::Mulaw8k, None, &[("a", "1;b=2")]).is_err());
-    assert!(answer_xml("wss://H/m", Encoding::Mulaw8k, None, &[("a", &"1".repeat(511))]).is_err());
+    assert!(answer_xml("wss://H/m", Encoding::Alaw8k, None, None, &[]).is_err());
+    assert!(answer_xml("wss://H/m", Encoding::Mulaw8k, None, None, &[("a", "1;b=2")]).is_err());
     assert!(
-        answer_xml(&format!("wss://H/{}", "m".repeat(2048)), Encoding::Mulaw8k, None, &[]).is_err()
+        answer_xml("wss://H/m", Encoding::Mulaw8k, None, None, &[("a", &"1".repeat(511))]).is_err()
+    );
+    assert!(
+        answer_xml(&format!("wss://H/{}", "m".repeat(2048)), Encoding::Mulaw8k, None, None, &[])
+            .is_err()
     );
 }
 

@@ -133,11 +133,16 @@ fn the_answer_is_the_documented_twiml() {
         )
     );
     assert!(
-        answer_xml("wss://HOST/m?x=1", None, &[]).unwrap_err().to_string().contains("no query")
+        answer_xml("wss://HOST/m?x=1", None, None, &[])
+            .unwrap_err()
+            .to_string()
+            .contains("no query")
     );
-    assert!(answer_xml("https://HOST/m", None, &[]).unwrap_err().to_string().contains("wss://"));
-    assert!(answer_xml("wss://HOST/m", None, &[("n", &"v".repeat(499))]).is_err());
-    assert!(answer_xml("wss://HOST/m", None, &[("n", &"v".repeat(498))]).is_ok());
+    assert!(
+        answer_xml("https://HOST/m", None, None, &[]).unwrap_err().to_string().contains("wss://")
+    );
+    assert!(answer_xml("wss://HOST/m", None, None, &[("n", &"v".repeat(499))]).is_err());
+    assert!(answer_xml("wss://HOST/m", None, None, &[("n", &"v".repeat(498))]).is_ok());
 }
 
 /// Vectors made with Twilio's own SDK (twilio 9.13.0).
