@@ -138,7 +138,7 @@ fn value(kind: SlotKind, text: &str) -> Option<Value> {
     let text = text.trim();
     match kind {
         SlotKind::Digits { digits_min, digits_max } => {
-            let said = digits(text);
+            let said = corrected_digits(text, digits_min);
             (digits_min..=digits_max).contains(&said.len()).then_some(Value::String(said))
         }
         SlotKind::YesNo => yes_no(text).map(Value::Bool),
@@ -255,6 +255,21 @@ pub(crate) fn is_plain_answer(words: &[String]) -> bool {
     words.first().is_some_and(|first| plain.contains(&first.as_str()))
 }
 
+/// Words that may stand beside a yes or no and mean nothing by themselves.
+const BESIDE: [&str; 24] = [
+    "thanks", "thank", "you", "that", "that's", "would", "be", "great", "lovely", "i", "i'd", "do",
+    "it", "is", "it's", "not", "go", "ahead", "then", "now", "very", "much", "of", "all",
+];
+
+/// Whether a text holds words that a yes or no does not need: they may be a wish of their own.
+pub(crate) fn says_more(text: &str) -> bool {
+    let beside = |word: &String| {
+        let word = word.as_str();
+        YES.contains(&word) || NO.contains(&word) || BESIDE.contains(&word)
+    };
+    !words(text).iter().all(beside)
+}
+
 /// Yes, no, or neither. A "no" anywhere near the start wins over a later "please" or "okay".
 pub(crate) fn yes_no(text: &str) -> Option<bool> {
     let words = words(text);
@@ -287,6 +302,55 @@ pub(crate) fn yes_no(text: &str) -> Option<bool> {
 /// The digits said in a text, in order: `"four two double seven"` is `"4277"`.
 pub(crate) fn digits(text: &str) -> String {
     hearsay_text::itn::digits(text)
+}
+
+/// Words by which callers take back what they said just before.
+const CORRECTIONS: [&str; 11] = [
+    "no",
+    "nope",
+    "sorry",
+    "wait",
+    "rather",
+    "actually",
+    "oops",
+    "correction",
+    "mean",
+    "perdón",
+    "digo",
+];
+
+/// The digits that are meant after the caller's own corrections: what follows "no, sorry" stands in
+/// place of the whole number, or of its last digits where it is shorter than a number can be.
+fn corrected_digits(text: &str, digits_min: usize) -> String {
+    let mut number = String::new();
+    for part in parts_between(text, &CORRECTIONS) {
+        let said = digits(&part);
+        if said.is_empty() {
+            continue;
+        }
+        if said.len() >= digits_min {
+            number = said;
+        } else if number.len() >= digits_min {
+            number.truncate(number.len() - said.len());
+            number.push_str(&said);
+        } else {
+            number.push_str(&said);
+        }
+    }
+    number
+}
+
+/// The stretches of a text between some words.
+fn parts_between(text: &str, words: &[&str]) -> Vec<String> {
+    let mut parts = vec![Vec::new()];
+    for word in text.split_whitespace() {
+        let bare = word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+        match (words.contains(&bare.as_str()), parts.last_mut()) {
+            (false, Some(part)) => part.push(word),
+            _ => parts.push(Vec::new()),
+        }
+    }
+    parts.iter().map(|part| part.join(" ")).collect()
 }
 
 fn holds_number(text: &str) -> bool {
@@ -404,6 +468,16 @@ mod tests {
         let code = SlotKind::Digits { digits_min: 4, digits_max: 4 };
         assert_eq!(value(code, "one two three four"), Some(json!("1234")));
         assert_eq!(value(code, "one two three"), None);
+        for corrected in [
+            "one two no wait one two three four",
+            "one two three five, sorry, four",
+            "one two nine nine I mean three four",
+            "five five five five no one two three four",
+            "no it's one two three four",
+            "one two... sorry... three four",
+        ] {
+            assert_eq!(value(code, corrected), Some(json!("1234")), "{corrected}");
+        }
         assert_eq!(value(SlotKind::Name, "My name is Ada Lovelace."), Some(json!("Ada Lovelace")));
         assert_eq!(value(SlotKind::Date, "next Tuesday"), Some(json!("next Tuesday")));
         assert_eq!(value(SlotKind::Date, "whenever"), None);

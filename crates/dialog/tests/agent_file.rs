@@ -145,7 +145,7 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         (
             "say: Hello.",
             "say: Hello {naem}.",
-            "14:12: slot or context value `naem` does not exist; choose from: city, code",
+            "14:12: slot or context value `naem` does not exist; choose from: city, code, caller_number, called_number, call_id",
         ),
         (
             "say: Hello.",
@@ -197,13 +197,13 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         (
             "save: {city: /city}",
             "save: {city: city}",
-            "8:56: `city` is not a JSON pointer; write it as `/card/ending`",
+            "8:56: `city` is no place in an answer; write it as `/card/ending` or `$.card.ending`",
         ),
         ("say: Hello.", "say: [Hello., {a: 1}]", "14:21: `say` is a mapping; write text"),
         (
             "end: true",
             "end: true, tool: check",
-            "26:10: node `bye` has more than one of `collect`, `ask`, `tool`, `talk` and `end`; keep one and move the others to nodes of their own",
+            "26:10: node `bye` has more than one of `collect`, `ask`, `tool`, `talk`, `transfer`, `end`, `decide`; keep one and move the others to nodes of their own",
         ),
     ];
     let mut wrong = Vec::new();
@@ -333,6 +333,13 @@ fn the_json_schema_knows_the_same_keys() {
         ("/$defs/fillers/anyOf/1", format!("{GOOD}fillers: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/graph", GOOD.replace("start: hello", "start: hello\n  zzzzzzzzzzzzzz: 1")),
         ("/$defs/node", GOOD.replace("bye: {", "bye: {zzzzzzzzzzzzzz: 1, ")),
+        (
+            "/$defs/decision",
+            GOOD.replace(
+                "bye: {",
+                "odd: {agent: host, decide: [{zzzzzzzzzzzzzz: 1, to: bye}]}\n    bye: {",
+            ),
+        ),
         ("/$defs/edge", GOOD.replace("{on: filled,", "{zzzzzzzzzzzzzz: 1, on: filled,")),
     ];
     for (at, yaml) in sections {

@@ -100,7 +100,7 @@ impl Router {
 
     /// What an utterance means. One without a word means none of the intents.
     ///
-    /// Where the set has the intents `affirm` or `deny` of
+    /// Where the set has the intents `yes` or `no` of
     /// [`crate::defaults::intents`], short answers go by rules first: see
     /// [`crate::answer`].
     pub fn classify(&self, set: &IntentSet, text: &str) -> Classification {

@@ -280,7 +280,7 @@ impl<'t> Fields<'t> {
 
 /// "did you mean ...?" when something is near, otherwise what there is to choose from.
 pub(crate) fn cure_for(wrong: &str, known: &[&str]) -> String {
-    const LISTED_MAX: usize = 16;
+    const LISTED_MAX: usize = 30;
     match nearest(wrong, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
         None if known.is_empty() => "none is defined yet".to_owned(),

@@ -157,7 +157,7 @@ fn read_url(reader: &mut Reader, fields: &mut Fields<'_>, kind: &ToolKind) -> Op
     }
     let template = reader.template(&text, tree.at)?;
     let host = text.split_once("://").map_or(text.as_str(), |(_, rest)| rest);
-    let host = &host[..host.find('/').unwrap_or(host.len())];
+    let host = &host[..host.find(['/', '?', '#']).unwrap_or(host.len())];
     if let Ok(host) = Template::parse(host) {
         host.names().for_each(|name| reader.refer(Target::Host, name, tree.at));
     }

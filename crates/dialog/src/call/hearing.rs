@@ -372,8 +372,7 @@ impl Call {
         self.thought = None;
         let unheard = self.cut_reply();
         self.speech.cut.extend(unheard);
-        let queued = std::mem::take(&mut self.speech.queue);
-        self.speech.cut.extend(queued.into_iter().filter(|line| !line.is_filler()));
+        self.speech.put_off();
         self.start_caller_turn();
     }
 

@@ -77,7 +77,7 @@ impl Call {
         self.set_turn(Turn::Listening { since: self.now });
     }
 
-    fn collected_slot(&self) -> Option<&SlotSpec> {
+    pub(super) fn collected_slot(&self) -> Option<&SlotSpec> {
         let NodeKind::Collect(slot) = &self.current_node()?.kind else { return None };
         self.agent.slots.get(slot)
     }

@@ -59,6 +59,18 @@ impl Speech {
         self.said.join(" ")
     }
 
+    /// The caller speaks: what waits to be said is put off until their words have come, except last
+    /// words, which nothing the caller says can take back.
+    pub fn put_off(&mut self) {
+        let queued = std::mem::take(&mut self.queue);
+        for line in queued.into_iter().filter(|line| !line.is_filler()) {
+            match line.kind {
+                SpeakKind::Goodbye => self.queue.push_back(line),
+                _ => self.cut.push(line),
+            }
+        }
+    }
+
     fn note_said(&mut self, line: &Line) {
         if line.is_filler() {
             return;
@@ -156,8 +168,8 @@ impl Call {
         let paused = matches!(self.turn, Turn::AgentPaused { .. });
         // The caller came in as the agent finished: the sound is an answer, not an interruption.
         if paused || (caller_speaks && self.speech.queue.is_empty()) {
-            let queued = std::mem::take(&mut self.speech.queue);
-            self.speech.cut = queued.into_iter().filter(|line| !line.is_filler()).collect();
+            self.speech.cut.clear();
+            self.speech.put_off();
             self.hearing.began_over_agent = true;
             return self.start_caller_turn();
         }

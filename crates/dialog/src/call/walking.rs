@@ -9,9 +9,9 @@ use super::Call;
 use super::keys::Keys;
 use crate::agent::{Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, Stay};
 use crate::event::{EndReason, EventKind};
-use crate::input::Thought;
+use crate::input::{IntentScore, Thought};
 use crate::memory::Source;
-use crate::output::{ListenCommand, Output, SpeakKind, ThinkRequest};
+use crate::output::{Expectation, ListenCommand, Output, SpeakKind, ThinkRequest};
 use crate::slot::{self, Heard};
 use crate::time::{CallTime, ThinkId};
 use crate::turn::Turn;
@@ -264,7 +264,7 @@ impl Call {
 
     fn understand_yes_no(&mut self, node: &Node, text: &str) {
         let answer = slot::yes_no(text).map(|yes| if yes { EdgeOn::Yes } else { EdgeOn::No });
-        let plain = slot::words(text).len() <= PLAIN_ANSWER_WORDS_MAX;
+        let plain = slot::words(text).len() <= PLAIN_ANSWER_WORDS_MAX && !slot::says_more(text);
         match answer {
             Some(answer) if plain || workflow::intents_of(node).is_empty() => self.walk(answer),
             answer => self.think(node, text, answer),
@@ -331,13 +331,12 @@ impl Call {
     /// Asks which of the node's intents was meant; without any, the fallback is all there is.
     fn think(&mut self, node: &Node, text: &str, fallback: Option<EdgeOn>) {
         let mut intents = workflow::intents_of(node);
+        if self.agent.expectation(node) == Expectation::YesNo {
+            // "Maybe later" is a no that no rule here knows; routers know what means yes and no.
+            intents.extend(["yes", "no"].map(str::to_owned));
+        }
         if intents.is_empty() {
             return self.understand_without_intent(text, fallback);
-        }
-        if node.kind == NodeKind::Ask(Ask::YesNo) && fallback.is_none() {
-            // Where the author gave examples of yes and no, the model may find them too.
-            let known = self.agent.router.intents.iter().map(|intent| intent.name.clone());
-            intents.extend(known.filter(|name| name == "yes" || name == "no"));
         }
         let think = self.desk.next_think();
         let since = self.now;
@@ -362,18 +361,44 @@ impl Call {
         self.leave_thinking();
         let sure = thought.intents.iter().filter(|score| score.probability.is_finite());
         let best = sure.max_by(|a, b| a.probability.total_cmp(&b.probability));
-        let probability = best.map_or(0.0, |score| score.probability);
         let intent = best.map(|score| score.name.clone());
+        let probability = best.map_or(0.0, |best| self.probability_of_way(best, thought));
         self.event(EventKind::Understood { intent: intent.clone(), probability });
         let likely =
             probability >= self.agent.router.probability_min && probability > thought.out_of_scope;
         match (intent.filter(|_| likely), pending.fallback) {
-            (Some(intent), _) => {
-                let outcome = self.outcome_of_intent(intent);
-                self.walk(outcome);
-            }
+            (Some(intent), _) => match (self.collected_yes_no(), intent.as_str()) {
+                (Some(slot), "yes") => self.fill(&slot, Value::Bool(true)),
+                (Some(slot), "no") => self.fill(&slot, Value::Bool(false)),
+                _ => {
+                    let outcome = self.outcome_of_intent(intent);
+                    self.walk(outcome);
+                }
+            },
             (None, fallback) => self.understand_without_intent(&pending.text, fallback),
         }
+    }
+
+    /// How likely it is that the caller wants to go where an intent leads: "no" and "goodbye" after
+    /// "anything else?" are one wish in two names.
+    fn probability_of_way(&self, best: &IntentScore, thought: &Thought) -> f32 {
+        let way = |score: &IntentScore| {
+            let node = self.current_node()?;
+            let outcome = self.outcome_of_intent(score.name.clone());
+            let edge = workflow::edge_for(&self.agent, node, &outcome, &self.memory)?;
+            Some((edge.to.clone(), edge.stay))
+        };
+        let Some(wanted) = way(best) else { return best.probability };
+        let others = thought.intents.iter().filter(|score| score.name != best.name);
+        let same = others.filter(|score| way(score).as_ref() == Some(&wanted));
+        let sure = same.map(|score| score.probability).filter(|p| (0.0..=1.0).contains(p));
+        best.probability + sure.sum::<f32>()
+    }
+
+    /// The slot of yes or no that the node collects, if it does.
+    fn collected_yes_no(&self) -> Option<String> {
+        let slot = self.collected_slot().filter(|slot| slot.kind == SlotKind::YesNo)?;
+        Some(slot.name.clone())
     }
 
     /// A model proposes intents and nothing else: it can say yes where yes was asked for,

@@ -15,6 +15,7 @@ mod late_events;
 mod limits;
 mod lost_card;
 mod random_calls;
+mod random_graphs;
 mod silence;
 mod slots;
 mod talking;

@@ -1,6 +1,8 @@
 //! Tools that are slow, late, wrong or nonsense.
 
-use hearsay_dialog::ToolFailure;
+use std::sync::Arc;
+
+use hearsay_dialog::{Agent, Call, CallInfo, CallTime, Input, Output, Pii, ToolFailure};
 use serde_json::json;
 
 use crate::KIOSK;
@@ -127,4 +129,52 @@ fn a_caller_who_speaks_while_the_tool_works_is_not_spoken_over() {
             11.220 hangup completed
             "#,
         );
+}
+
+#[test]
+fn secrets_are_for_headers_alone() {
+    let yaml = KIOSK
+        .replace("{on: ticket, to", "{on: ticket, key: 9, to")
+        .replace("tools:\n", "secrets: {ticket_key: TICKET_KEY}\ntools:\n")
+        .replace(
+            "timeout_ms: 2000,",
+            "timeout_ms: 2000, headers: {Authorization: \"Bearer {ticket_key}\"},",
+        );
+    let agent = Agent::parse(&yaml).unwrap_or_else(|problems| panic!("{problems}"));
+    assert_eq!(agent.secrets().collect::<Vec<_>>(), [("ticket_key", "TICKET_KEY")]);
+    assert!(agent.clone().with_secret("other", Pii::new(String::new())).is_none());
+    let agent = agent.with_secret("ticket_key", Pii::new("s3cret".into())).expect("a secret");
+    let mut call = Call::new(Arc::new(agent), CallInfo::default());
+    let mut headers = Vec::new();
+    call.handle(CallTime(0), Input::Connected);
+    for input in "91234".chars().map(Input::Digit) {
+        call.handle(CallTime(0), input);
+        while let Some(output) = call.poll() {
+            if let Output::Tool(request) = output {
+                headers = request.headers;
+            }
+        }
+    }
+    let (name, value) = &headers[0];
+    assert_eq!((name.as_str(), value.expose().as_str()), ("Authorization", "Bearer s3cret"));
+    let spoken = yaml.replace("We open at nine", "Our key is {ticket_key}, we open at nine");
+    let problems = Agent::parse(&spoken).expect_err("a secret is said").to_string();
+    assert!(problems.contains("a secret may stand in `headers` only"), "{problems}");
+}
+
+#[test]
+fn which_host_is_asked_is_the_authors_choice() {
+    for (url, is_fixed) in [
+        ("http://museum/check/{code}", true),
+        ("http://museum/check?to={code}", true),
+        ("http://{code}.museum/check", false),
+        ("{code}/check", false),
+        ("http://museum{code}", false),
+        ("http://{code}@museum/", false),
+    ] {
+        let yaml = KIOSK.replace("http://museum/check/{code}", url);
+        let problems = Agent::parse(&yaml).err().map(|problems| problems.to_string());
+        let refused = problems.is_some_and(|text| text.contains("which host is asked"));
+        assert_eq!(refused, !is_fixed, "{url}");
+    }
 }

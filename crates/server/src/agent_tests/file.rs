@@ -169,6 +169,8 @@ pub enum EventName {
     Slot,
     /// A transition or a value is refused.
     Refused,
+    /// What the caller said is understood.
+    Intent,
     /// The caller is put through.
     Transfer,
     /// The call ends.
@@ -328,6 +330,10 @@ impl TestFile {
                 | EventName::FunctionCallFailed => known("tool", name, tools())?,
                 EventName::Node => {
                     known("node", name, agent.nodes().map(|node| node.name.as_str()))?;
+                }
+                EventName::Intent => {
+                    let intents = agent.intents().iter().map(|intent| intent.name.as_str());
+                    known("intent", name, intents)?;
                 }
                 EventName::Slot => {
                     known("slot", name, agent.slots().map(|slot| slot.name.as_str()))?;

@@ -26,6 +26,8 @@ pub enum Happened {
     Slot(String, Value),
     /// A transition or value was refused.
     Refused(String),
+    /// The likeliest intent in what the caller said, and its probability.
+    Intent(String, f32),
     /// The caller was put through to this number or address.
     Transfer(String),
     /// The call ended, and why.
@@ -41,6 +43,9 @@ impl Happened {
             }
             EventKind::ToolReturned { tool, outcome: Err(why), .. } => {
                 Self::FunctionCallFailed(tool.clone(), why.to_string())
+            }
+            EventKind::Understood { intent, probability } => {
+                Self::Intent(intent.clone().unwrap_or_default(), *probability)
             }
             EventKind::NodeEntered { node, .. } => Self::Node(node.clone()),
             EventKind::Handoff { from, to, .. } => Self::Handoff(from.clone(), to.clone()),
@@ -68,6 +73,7 @@ impl Happened {
             Self::Handoff(..) => EventName::Handoff,
             Self::Slot(..) => EventName::Slot,
             Self::Refused(_) => EventName::Refused,
+            Self::Intent(..) => EventName::Intent,
             Self::Transfer(_) => EventName::Transfer,
             Self::Ended(_) => EventName::Ended,
         }
@@ -84,6 +90,7 @@ impl Happened {
             | Self::Node(name)
             | Self::Slot(name, _)
             | Self::Refused(name)
+            | Self::Intent(name, _)
             | Self::Transfer(name)
             | Self::Ended(name) => name,
         }
@@ -101,6 +108,7 @@ impl fmt::Display for Happened {
             Self::Handoff(from, to) => write!(f, "handoff from {from} to {to}"),
             Self::Slot(slot, value) => write!(f, "slot {slot} = {value}"),
             Self::Refused(what) => write!(f, "refused {what}"),
+            Self::Intent(name, probability) => write!(f, "intent {name} ({probability:.2})"),
             Self::Transfer(to) => write!(f, "transfer to {to}"),
             Self::Ended(reason) => write!(f, "ended {reason}"),
         }
@@ -200,6 +208,7 @@ impl fmt::Display for Shown<'_> {
             EventName::Handoff => "handoff",
             EventName::Slot => "slot",
             EventName::Refused => "refused",
+            EventName::Intent => "intent",
             EventName::Transfer => "transfer",
             EventName::Ended => "ended",
         };
