@@ -306,6 +306,19 @@ fn the_example_in_the_documentation_is_correct() {
     assert_eq!(problems(yaml), Vec::<String>::new());
 }
 
+#[test]
+fn loops_without_the_caller_and_silences_are_found() {
+    let again = broken("{on: failed, to: bye}", "{on: failed, to: check}");
+    assert!(again.iter().any(|line| line.contains("`check` leads back to itself")), "{again:?}");
+    let counted = "{on: failed, when: \"visits < 3\", to: check}, {on: failed, to: bye}";
+    assert_eq!(broken("{on: failed, to: bye}", counted), Vec::<String>::new());
+    let slow = GOOD.replace("check: {url", "check: {timeout_ms: 9000, url");
+    let silent = format!("{slow}fillers: off\n");
+    assert!(problems(&silent)[0].contains("`check` can be silent for 9000 ms"));
+    let covered = silent.replace("timeout_ms: 9000,", "timeout_ms: 9000, meanwhile: Wait.,");
+    assert_eq!(problems(&covered), Vec::<String>::new());
+}
+
 /// The keys that the reader knows in a section: it lists them when it meets an unknown one.
 fn keys_read(yaml: &str) -> BTreeSet<String> {
     const UNKNOWN: &str = "zzzzzzzzzzzzzz";

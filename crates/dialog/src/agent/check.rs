@@ -29,6 +29,8 @@ pub(super) fn check(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
     if all_targets_exist && agent.nodes.contains_key(&agent.start) {
         check_reachable(reader, agent, places);
         check_loops(reader, agent, places);
+        check_busy_loops(reader, agent, places);
+        check_silences(reader, agent, places);
         check_values_present(reader, agent, places);
     }
 }
@@ -265,6 +267,55 @@ fn check_loops(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
             let at = places.nodes.get(&node.name).copied().unwrap_or_default();
             let what = format!("node `{}` leads back to itself without asking anybody", node.name);
             reader.problem(at, what, "put a node with `ask`, `collect` or `tool` on the way");
+        }
+    }
+}
+
+/// Nodes that nobody answers must not lead back to themselves by edges that are always open: a
+/// service that keeps failing would be asked for ever, and the caller never.
+fn check_busy_loops(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    let is_busy = |node: &Node| matches!(node.kind, NodeKind::Tool(_) | NodeKind::Say);
+    let open_ways = |node: &Node| -> Vec<String> {
+        let open = node.edges.iter().filter(|edge| edge.when.is_none());
+        open.map(|edge| edge.to.clone()).collect()
+    };
+    for node in agent.nodes.values().filter(|node| matches!(node.kind, NodeKind::Tool(_))) {
+        let (mut seen, mut open) = (BTreeSet::new(), open_ways(node));
+        while let Some(name) = open.pop() {
+            let Some(next) = agent.nodes.get(&name).filter(|next| is_busy(next)) else { continue };
+            if seen.insert(name) {
+                open.extend(open_ways(next));
+            }
+        }
+        if seen.contains(&node.name) {
+            let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+            let what =
+                format!("node `{}` leads back to itself and the caller is never asked", node.name);
+            reader.problem(
+                at,
+                what,
+                "count the tries with `when: \"visits < 3\"`, or ask on the way",
+            );
+        }
+    }
+}
+
+/// Longest time that a service may take without a word to the caller, ms.
+const SILENCE_MS_MAX: u64 = 5_000;
+
+/// A service that is waited for in silence sounds like a broken line.
+fn check_silences(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
+    if agent.fillers.is_some() {
+        return;
+    }
+    for node in agent.nodes.values() {
+        let NodeKind::Tool(name) = &node.kind else { continue };
+        let Some(tool) = agent.tools.get(name) else { continue };
+        if tool.meanwhile.is_none() && node.say.is_empty() && tool.timeout_ms > SILENCE_MS_MAX {
+            let at = places.nodes.get(&node.name).copied().unwrap_or_default();
+            let what = format!("node `{}` can be silent for {} ms", node.name, tool.timeout_ms);
+            let cure = format!("give tool `{name}` a `meanwhile`, or switch `fillers` on");
+            reader.problem(at, what, cure);
         }
     }
 }
