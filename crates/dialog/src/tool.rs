@@ -5,7 +5,7 @@
 use hearsay_text::pii::Pii;
 use serde_json::Value;
 
-use crate::agent::{SlotSpec, ToolSpec};
+use crate::agent::{SlotSpec, ToolKind, ToolSpec};
 use crate::input::ToolFailure;
 use crate::memory::Memory;
 use crate::output::ToolRequest;
@@ -21,7 +21,10 @@ pub(crate) fn request(tool_call: ToolCallId, tool: &ToolSpec, memory: &Memory) -
     ToolRequest {
         tool_call,
         tool: tool.name.clone(),
-        kind: tool.kind.clone(),
+        kind: match &tool.kind {
+            ToolKind::Sample(answer) => ToolKind::Sample(memory.fill_json(answer)),
+            kind => kind.clone(),
+        },
         method: tool.method,
         url: Pii::new(memory.write(&tool.url, percent_encode)),
         headers: headers

@@ -38,6 +38,7 @@ pub fn ask(request: &ToolRequest) -> ToolAnswer {
     let started = Instant::now();
     let outcome = match &request.kind {
         ToolKind::BuiltIn(tool) => built_in::answer(*tool, request),
+        ToolKind::Sample(answer) => Ok(answer.clone()),
         _ => ask_service(request, started),
     };
     ToolAnswer { outcome, took: started.elapsed() }
@@ -55,7 +56,7 @@ fn ask_service(request: &ToolRequest, started: Instant) -> Result<Value, ToolFai
         let outcome = match &request.kind {
             ToolKind::GraphQl(query) => post.graphql(query, left),
             ToolKind::Mcp(tool) => mcp::call(&post, tool, left),
-            ToolKind::Http | ToolKind::BuiltIn(_) => post.plain(left),
+            ToolKind::Http | ToolKind::BuiltIn(_) | ToolKind::Sample(_) => post.plain(left),
         };
         let passes = outcome.as_ref().is_err_and(may_pass);
         if !passes || retries == 0 || wait >= left {

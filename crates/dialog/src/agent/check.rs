@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::error::Place;
 use super::fields::{Reader, Target, cure_for};
-use super::model::{Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, SlotSpec, Talk, ToolSpec};
+use super::model::{
+    Agent, Ask, Edge, EdgeOn, Node, NodeKind, SlotKind, SlotSpec, Talk, ToolKind, ToolSpec,
+};
 use super::read::GraphPlaces;
 use super::read_graph::OUTCOMES;
 use crate::condition::Condition;
@@ -396,6 +398,9 @@ fn check_values_present(reader: &mut Reader, agent: &Agent, places: &GraphPlaces
             templates.extend(tool.headers.iter().map(|(_, value)| value));
             templates.extend(&tool.meanwhile);
             tool.body.iter().for_each(|body| template::names_in_json(body, &mut body_names));
+            if let ToolKind::Sample(answer) = &tool.kind {
+                template::names_in_json(answer, &mut body_names);
+            }
         }
         let names = templates.iter().flat_map(|template| template.names().map(str::to_owned));
         for name in names.chain(body_names) {

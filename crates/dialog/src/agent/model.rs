@@ -198,7 +198,7 @@ pub struct ToolSpec {
 }
 
 /// How a tool is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum ToolKind {
     /// Over HTTP, JSON in and out.
     Http,
@@ -208,6 +208,8 @@ pub enum ToolKind {
     Mcp(String),
     /// In this program.
     BuiltIn(BuiltIn),
+    /// Nobody is asked: this is the answer, until there is a service. Its strings may hold placeholders.
+    Sample(Value),
 }
 
 /// Tools that need no service.

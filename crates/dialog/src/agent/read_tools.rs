@@ -128,12 +128,21 @@ fn read_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> ToolKind {
     let mcp = fields.take("mcp").and_then(|tree| reader.text(tree, "`mcp`"));
     let built_in =
         fields.take("builtin").and_then(|tree| reader.choice(tree, "`builtin`", &BUILT_INS));
-    let kinds =
-        [graphql.map(ToolKind::GraphQl), mcp.map(ToolKind::Mcp), built_in.map(ToolKind::BuiltIn)];
+    let sample = fields.take("sample").map(|tree| {
+        check_body(reader, tree);
+        tree.to_json()
+    });
+    let kinds = [
+        sample.map(ToolKind::Sample),
+        graphql.map(ToolKind::GraphQl),
+        mcp.map(ToolKind::Mcp),
+        built_in.map(ToolKind::BuiltIn),
+    ];
     let mut kinds = kinds.into_iter().flatten();
     let kind = kinds.next().unwrap_or(ToolKind::Http);
     if kinds.next().is_some() {
-        let what = format!("{} has more than one of `graphql`, `mcp`, `builtin`", fields.what);
+        let what =
+            format!("{} has more than one of `graphql`, `mcp`, `builtin`, `sample`", fields.what);
         reader.problem(fields.at, what, "keep one of them");
     }
     kind
@@ -142,9 +151,9 @@ fn read_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> ToolKind {
 /// The address of a service. Which host is asked is the author's choice alone: nothing that is
 /// said, saved or set in a call may stand before its path.
 fn read_url(reader: &mut Reader, fields: &mut Fields<'_>, kind: &ToolKind) -> Option<Template> {
-    if let ToolKind::BuiltIn(_) = kind {
+    if let ToolKind::BuiltIn(_) | ToolKind::Sample(_) = kind {
         if let Some(tree) = fields.take("url") {
-            let what = format!("{} is built in and has a `url`", fields.what);
+            let what = format!("{} asks no service and has a `url`", fields.what);
             reader.problem(tree.at, what, "leave `url` out");
         }
         return None;
