@@ -106,6 +106,7 @@ fn the_answer_is_the_documented_xml() {
         "wss://HOST/plivo/media",
         Encoding::Mulaw8k,
         Some("https://HOST/plivo/stream-status"),
+        None,
         &headers,
     );
     assert_eq!(
@@ -123,6 +124,10 @@ fn the_answer_is_the_documented_xml() {
             && plain.contains("m?a=1&amp;b=2<")
             && !plain.contains("extraHeaders")
     );
+    let after = Some("https://H/after?call=a&b=2");
+    let asked = answer_xml("wss://H/m", Encoding::Mulaw8k, None, after, &[]).unwrap();
+    assert!(asked.contains("after?call=a&amp;b=2") && asked.contains("Redirect"), "{asked}");
+    assert!(!plain.contains("Redirect"));
     assert!(answer_xml("wss://H/m", Encoding::Alaw8k, None, None, &[]).is_err());
     assert!(answer_xml("wss://H/m", Encoding::Mulaw8k, None, None, &[("a", "1;b=2")]).is_err());
     assert!(

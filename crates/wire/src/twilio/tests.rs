@@ -121,6 +121,7 @@ fn the_answer_is_the_documented_twiml() {
     let xml = answer_xml(
         "wss://HOST/twilio/media",
         Some("https://HOST/s?a=1&b=2"),
+        None,
         &[("token", "a\"<b>")],
     )
     .unwrap();
@@ -132,6 +133,9 @@ fn the_answer_is_the_documented_twiml() {
             r#"<Parameter name="token" value="a&quot;&lt;b&gt;"/></Stream></Connect></Response>"#
         )
     );
+    let after = Some("https://HOST/after?call=a&b=2");
+    let asked = answer_xml("wss://HOST/m", None, after, &[]).unwrap();
+    assert!(asked.contains("after?call=a&amp;b=2") && asked.contains("Redirect"), "{asked}");
     assert!(
         answer_xml("wss://HOST/m?x=1", None, None, &[])
             .unwrap_err()
