@@ -17,6 +17,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 import extraction
 import facts
+import places
 import schema_guided
 import scripts
 import star
@@ -55,8 +56,8 @@ def small_talk(folder, rng):
             yield sample
 
 
-def one_pass(text, seed, share, talk):
-    """All sources once; of the long conversations only a share, and of talk about anything another."""
+def one_pass(text, seed, share, talk, part=1.0):
+    """All sources once, or a part of them; of the long conversations only a share, and of talk about anything another."""
     rng = random.Random(seed)
     out = []
     folder = f"{text}/dialogue/sgd/train"
@@ -65,8 +66,10 @@ def one_pass(text, seed, share, talk):
     with zipfile.ZipFile(f"{text}/lm/nltk/names.zip") as archive:
         people = [n.strip() for f in ("names/male.txt", "names/female.txt") for n in archive.read(f).decode().split()]
     pool = schema_guided.entity_pool(dialogues, people)
+    dialogues = rng.sample(dialogues, int(len(dialogues) * part))
+    share, talk, some = share * part, talk * part, lambda count: int(count * part)
     out += extraction.samples(text, dialogues, schema, pool, rng)
-    out += [schema_guided.conversation(d, schema, rng, pool) for d in dialogues if rng.random() < share]
+    out += [schema_guided.conversation(d, schema, rng, pool) for d in dialogues if rng.random() < share / part]
     interfaces = star.load_interfaces(f"{text}/dialogue/star/apis/apis")
     out += [star.conversation(d, interfaces, rng) for d in star.load(f"{text}/dialogue/star") if rng.random() < share]
     cinema = json.load(open(f"{text}/dialogue/taskmaster/TM-3-2020/ontology/apis.json"))
@@ -76,8 +79,9 @@ def one_pass(text, seed, share, talk):
     out += [taskmaster.coffee(d, rng) for d in rng.sample(coffee, int(1200 * share))]
     entities = facts.load(f"{text}/rag/dstc10_faq.json")
     kept = [e for e in entities if held_out(e[1]) is False and len(e[2]) > 1]
-    out += [facts.conversation(rng.choice(kept), kept, rng) for _ in range(5000)]
-    out += [scripts.conversation(rng) for _ in range(4000)]
+    out += [facts.conversation(rng.choice(kept), kept, rng) for _ in range(some(6000))]
+    out += [places.conversation(rng) for _ in range(some(9000))]
+    out += [scripts.conversation(rng) for _ in range(some(4000))]
     out += [s for s in small_talk(f"{text}/dialogue", rng) if rng.random() < talk]
     out += list(podcasts(f"{text}/lm", rng, 0.08 * talk))
     out = [s for s in out if s]
@@ -136,15 +140,17 @@ def main():
     parser.add_argument("--epochs", type=int, default=2)
     parser.add_argument("--length", type=int, default=640, help="longest sample, tokens; longer ones are cut")
     parser.add_argument("--talk", type=float, default=1.0, help="share of small talk and podcasts")
+    parser.add_argument("--part", type=float, default=1.0, help="part of everything that a shard holds")
     parser.add_argument("--share", type=float, default=1.0, help="share of the long conversations")
     args = parser.parse_args()
     os.makedirs(args.out, exist_ok=True)
     path = f"{args.out}/tokenizer.json"
     for epoch in range(args.first, args.first + args.epochs):
-        samples = one_pass(args.text, 1000 + epoch, args.share, args.talk)
+        samples = one_pass(args.text, 1000 + epoch, args.share, args.talk, args.part)
         tokenizer = Tokenizer.from_file(path) if os.path.exists(path) else train_tokenizer(samples, path)
         tokens, weights, starts = encode(samples, tokenizer, args.length)
-        np.savez(f"{args.out}/shard{epoch}.npz", tokens=tokens, weights=weights, starts=starts)
+        np.savez(f"{args.out}/part{epoch}.npz", tokens=tokens, weights=weights, starts=starts)
+        os.replace(f"{args.out}/part{epoch}.npz", f"{args.out}/shard{epoch}.npz")
 
 
 if __name__ == "__main__":

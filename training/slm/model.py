@@ -50,6 +50,11 @@ def attention(q, k, v, block=128, pointer=None):
     """
     batch, heads, queries, width = q.shape
     earlier = k.shape[2] - queries
+    if q.is_cuda and earlier == 0:
+        if pointer is None:
+            k, v = (t.repeat_interleave(heads // t.shape[1], 1) for t in (k, v))
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        block = queries
     q = (q * width ** -0.5).unflatten(1, (k.shape[1], -1))
     out = []
     for start in range(0, queries, block):
@@ -57,8 +62,8 @@ def attention(q, k, v, block=128, pointer=None):
         seen = earlier + end
         scores = q[:, :, :, start:end].flatten(2, 3) @ k[:, :, :seen].transpose(-1, -2)
         scores = scores.unflatten(2, (-1, end - start))
-        hidden = torch.ones(end - start, seen, dtype=torch.bool).triu(earlier + start + 1)
-        mask = torch.zeros(end - start, seen, dtype=q.dtype).masked_fill(hidden, float("-inf"))
+        hidden = torch.ones(end - start, seen, dtype=torch.bool, device=q.device).triu(earlier + start + 1)
+        mask = torch.zeros(end - start, seen, dtype=q.dtype, device=q.device).masked_fill(hidden, float("-inf"))
         shares = (scores + mask).softmax(-1)
         if pointer is not None:
             pointer.note(shares[:, :, 0], start, end)
@@ -77,12 +82,12 @@ class Pointer:
 
     def note(self, shares, start, end):
         places = self.places[:, start:end, :shares.shape[-1]]
-        mass = (shares.float() * places[:, None]).sum(-1) + 1e-6
+        mass = (shares * places[:, None]).sum(-1, dtype=torch.float32) + 1e-6
         wanted = self.wanted[:, start:end][:, None].expand_as(mass)
-        self.losses.append((-(mass.log())[wanted].sum(), wanted.sum()))
+        self.losses.append((-(mass.log() * wanted).sum(), wanted.sum()))
 
     def loss(self):
-        return sum(l for l, _ in self.losses) / max(sum(int(n) for _, n in self.losses), 1)
+        return sum(l for l, _ in self.losses) / sum(n for _, n in self.losses).clamp(min=1)
 
 
 # Layers whose first heads are taught to point.

@@ -1,4 +1,4 @@
-"""Trains the model: python train.py --shards DIR --minutes 100 [--threads 1] [--start stable.pt]
+"""Trains the model: python train.py --shards DIR --minutes 100 [--threads 1] [--start stable.pt] [--device cuda --batch 65536]
 
 Muon for the matrices, AdamW for the rest; bfloat16 with float32 masters. The learning rate is a function of the share of the
 minutes that have passed: warm-up, level, then linear decay. `last.pt` is written every few minutes and continued with if
@@ -7,9 +7,10 @@ the command is given again; `stable.pt` is the state before the decay, from whic
 
 import argparse
 import glob
-import math
 import os
+import queue
 import random
+import threading
 import time
 
 import numpy as np
@@ -19,7 +20,8 @@ import torch.nn.functional as F
 from model import Config, Model, Pointer
 from prompt import MARKS
 
-BATCH_TOKENS = 6144
+# Samples that are sorted by length together.
+POOL = 6000
 DECAY = 0.4
 
 
@@ -31,45 +33,56 @@ class Muon:
         self.buffers = [torch.zeros_like(p) for p in parameters]
 
     def step(self, grads, rate):
-        for p, g, b in zip(self.parameters, grads, self.buffers):
-            b.lerp_(g, 1 - self.momentum)
-            update = orthogonal(g.lerp(b, self.momentum).bfloat16())
-            p.mul_(1 - rate * self.decay)
-            p.add_(update.float(), alpha=-rate * max(1.0, p.shape[0] / p.shape[1]) ** 0.5)
+        of_shape = {}
+        for one in zip(self.parameters, grads, self.buffers):
+            of_shape.setdefault(one[0].shape, []).append(one)
+        for shape, alike in of_shape.items():
+            for _, g, b in alike:
+                b.lerp_(g, 1 - self.momentum)
+            updates = orthogonal(torch.stack([g.lerp(b, self.momentum).bfloat16() for _, g, b in alike]))
+            for (p, _, _), update in zip(alike, updates.float()):
+                p.mul_(1 - rate * self.decay)
+                p.add_(update, alpha=-rate * max(1.0, shape[0] / shape[1]) ** 0.5)
 
 
 def orthogonal(g):
+    """Of a stack of matrices of one shape."""
     a, b, c = 3.4445, -4.7750, 2.0315
-    x = g / (g.norm() + 1e-7)
-    tall = x.shape[0] > x.shape[1]
-    x = x.t() if tall else x
+    x = g / (g.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    tall = x.shape[1] > x.shape[2]
+    x = x.mT if tall else x
     for _ in range(5):
-        s = x @ x.t()
+        s = x @ x.mT
         x = a * x + (b * s + c * s @ s) @ x
-    return x.t() if tall else x
+    return x.mT if tall else x
 
 
 class Shards:
-    """Batches of samples of like length; each shard is one pass."""
+    """Batches of samples of like length; each shard is one pass. Shards that appear in the folder meanwhile are used before
+    any is used again."""
 
-    def __init__(self, folder, seed):
-        self.folder, self.rng, self.passes = folder, random.Random(seed), 0
+    def __init__(self, folder, seed, batch_tokens, passes=0):
+        self.folder, self.rng, self.batch_tokens = folder, random.Random(seed), batch_tokens
+        self.used = {path: 1 for path in self.paths()[:passes]}
+
+    def paths(self):
+        return sorted(glob.glob(f"{self.folder}/shard*.npz"), key=lambda p: int("".join(filter(str.isdigit, os.path.basename(p)))))
 
     def __iter__(self):
         while True:
-            paths = sorted(glob.glob(f"{self.folder}/shard*.npz"), key=lambda p: int("".join(filter(str.isdigit, os.path.basename(p)))))
-            path = paths[self.passes % len(paths)]
-            self.passes += 1
+            path = min(self.paths(), key=lambda p: self.used.get(p, 0))
+            self.used[path] = self.used.get(path, 0) + 1
+            print("reads", path, flush=True)
             shard = np.load(path)
             tokens, weights, starts = shard["tokens"], shard["weights"], shard["starts"]
             order = list(range(len(starts) - 1))
             self.rng.shuffle(order)
             length = np.diff(starts)
-            for first in range(0, len(order), 1500):
-                chunk = sorted(order[first:first + 1500], key=lambda i: length[i])
+            for first in range(0, len(order), POOL):
+                chunk = sorted(order[first:first + POOL], key=lambda i: length[i])
                 batches, batch = [], []
                 for i in chunk:
-                    if batch and (len(batch) + 1) * length[i] > BATCH_TOKENS:
+                    if batch and (len(batch) + 1) * length[i] > self.batch_tokens:
                         batches.append(batch)
                         batch = []
                     batch.append(i)
@@ -77,6 +90,19 @@ class Shards:
                 self.rng.shuffle(batches)
                 for batch in batches:
                     yield collate(tokens, weights, starts, batch)
+
+
+def ahead(batches, device, depth=8):
+    """The batches on the device, made by a thread of their own."""
+    ready = queue.Queue(depth)
+
+    def fill():
+        for x, w in batches:
+            ready.put((x.to(device), w.to(device)))
+
+    threading.Thread(target=fill, daemon=True).start()
+    while True:
+        yield ready.get()
 
 
 def collate(tokens, weights, starts, batch):
@@ -101,7 +127,7 @@ POINTED_MAX = 8
 def pointer_of(x, y, w):
     """What the pointing heads are taught on: tokens of replies and calls that were said before."""
     length = x.shape[1]
-    causal = torch.ones(length, length, dtype=torch.bool).tril()
+    causal = torch.ones(length, length, dtype=torch.bool, device=x.device).tril()
     places = (x[:, None, :] == y[:, :, None]) & causal
     count = places.sum(-1)
     return Pointer(places, (count > 0) & (count <= POINTED_MAX) & (w > 0.9))
@@ -115,7 +141,7 @@ def losses(model, x, w):
     keep = w > 0
     each = F.cross_entropy(model.logits(states[keep]).float(), y[keep], reduction="none")
     w = w[keep]
-    return (each * w).sum() / w.sum(), each[w > 0.9].mean().item(), pointer.loss()
+    return (each * w).sum() / w.sum(), each[w > 0.9].mean().detach(), pointer.loss()
 
 
 def rate_at(share):
@@ -130,6 +156,10 @@ def main():
     parser.add_argument("--out", default=None)
     parser.add_argument("--minutes", type=float, default=100)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--batch", type=int, default=6144, help="tokens")
+    parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--steps", type=int, default=0, help="stop after so many, to time them")
     parser.add_argument("--start")
     parser.add_argument("--passes", type=int, default=0, help="shards to leave out")
     parser.add_argument("--width", type=int, default=384)
@@ -144,7 +174,7 @@ def main():
     torch.manual_seed(0)
 
     config = Config(width=args.width, layers=args.layers, heads=args.heads, hidden=args.hidden)
-    model = Model(config)
+    model = Model(config).to(args.device)
     matrices = [n for n, p in model.named_parameters() if p.ndim == 2 and not n.startswith("embedding")]
     master = {n: p.detach().clone() for n, p in model.named_parameters()}
     for n, p in model.named_parameters():
@@ -153,10 +183,13 @@ def main():
     muon = Muon([master[n] for n in matrices])
     others = [n for n in master if n not in matrices]
     adam = torch.optim.AdamW([{"params": [master[n]], "weight_decay": 0.0} for n in others], lr=args.other_rate, betas=(0.9, 0.97))
+    if args.compile:
+        for block in model.blocks:
+            block.compile(dynamic=True)
     state = {"used": 0.0, "step": 0, "tokens": 0}
     start = f"{out}/last.pt" if os.path.exists(f"{out}/last.pt") else args.start
     if start:
-        saved = torch.load(start)
+        saved = torch.load(start, map_location=args.device)
         for n in master:
             master[n].copy_(saved["master"][n])
         for b, s in zip(muon.buffers, saved["muon"]):
@@ -165,8 +198,7 @@ def main():
         if start.endswith("last.pt"):
             state = saved["state"]
         print("from", start, state, flush=True)
-    shards = Shards(args.shards, state["step"])
-    shards.passes = args.passes
+    shards = Shards(args.shards, state["step"], args.batch, args.passes)
     parameters = dict(model.named_parameters())
     sum_loss, sum_learnt, sum_pointing, count, began, saved_at, stable = 0.0, 0.0, 0.0, 0, time.time(), time.time(), state["used"] / args.minutes > 1 - DECAY
     used_before = state["used"]
@@ -175,13 +207,13 @@ def main():
         torch.save({"master": master, "muon": muon.buffers, "adam": adam.state_dict(), "state": state, "config": vars(config)}, f"{out}/{name}.tmp")
         os.replace(f"{out}/{name}.tmp", f"{out}/{name}")
 
-    for x, w in shards:
+    for x, w in ahead(shards, args.device):
         state["used"] = used_before + (time.time() - began) / 60
         share = state["used"] / args.minutes
         if not stable and share > 1 - DECAY:
             stable = True
             save("stable.pt")
-        if share >= 1:
+        if share >= 1 or args.steps and state["step"] >= args.steps:
             break
         for n, p in parameters.items():
             p.data.copy_(master[n])
@@ -189,8 +221,8 @@ def main():
         loss, learnt, pointing = losses(model, x, w)
         (loss + POINTING * pointing).backward()
         grads = {n: p.grad.float() for n, p in parameters.items()}
-        norm = math.sqrt(sum(g.square().sum().item() for g in grads.values()))
-        scale = min(1.0, 1.0 / (norm + 1e-6))
+        norm = torch.stack(torch._foreach_norm(list(grads.values()))).norm()
+        scale = (1.0 / (norm + 1e-6)).clamp(max=1.0)
         rate = rate_at(share)
         for group, n in zip(adam.param_groups, others):
             group["lr"] = args.other_rate * rate
@@ -199,9 +231,9 @@ def main():
         muon.step([grads[n] for n in matrices], args.matrix_rate * rate)
         state["step"] += 1
         state["tokens"] += x.numel()
-        sum_loss, sum_learnt, sum_pointing, count = sum_loss + loss.item(), sum_learnt + learnt, sum_pointing + pointing.item(), count + 1
+        sum_loss, sum_learnt, sum_pointing, count = sum_loss + loss.detach(), sum_learnt + learnt, sum_pointing + pointing.detach(), count + 1
         if state["step"] % 20 == 0:
-            print(f"{state['used']:.1f} min step {state['step']} {state['tokens'] / 1e6:.2f} M tokens loss {sum_loss / count:.3f} "
+            print(f"{state['used']:.2f} min step {state['step']} {state['tokens'] / 1e6:.2f} M tokens loss {sum_loss / count:.3f} "
                   f"reply {sum_learnt / count:.3f} pointing {sum_pointing / count:.3f} rate {rate:.2f} norm {norm:.2f}", flush=True)
             sum_loss = sum_learnt = sum_pointing = count = 0
         if time.time() - saved_at > 240:

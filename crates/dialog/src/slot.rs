@@ -247,7 +247,22 @@ const YES: [&str; 17] = [
 const SURELY_YES: [&str; 5] = ["yes", "yeah", "yep", "yup", "absolutely"];
 /// An answer is in its first words; what follows is conversation.
 const ANSWER_WORDS_MAX: usize = 6;
-const NO: [&str; 9] = ["no", "nope", "nah", "not", "don't", "never", "nothing", "negative", "none"];
+const NO: [&str; 14] = [
+    "no",
+    "nope",
+    "nah",
+    "not",
+    "don't",
+    "never",
+    "nothing",
+    "negative",
+    "none",
+    "isn't",
+    "doesn't",
+    "won't",
+    "wrong",
+    "incorrect",
+];
 
 /// Whether the words are a plain yes or no and nothing that could also mean "go on".
 pub(crate) fn is_plain_answer(words: &[String]) -> bool {
@@ -256,9 +271,10 @@ pub(crate) fn is_plain_answer(words: &[String]) -> bool {
 }
 
 /// Words that may stand beside a yes or no and mean nothing by themselves.
-const BESIDE: [&str; 24] = [
+const BESIDE: [&str; 33] = [
     "thanks", "thank", "you", "that", "that's", "would", "be", "great", "lovely", "i", "i'd", "do",
-    "it", "is", "it's", "not", "go", "ahead", "then", "now", "very", "much", "of", "all",
+    "it", "is", "it's", "not", "go", "ahead", "then", "now", "very", "much", "of", "all", "sounds",
+    "good", "fine", "perfect", "works", "for", "me", "oh", "well",
 ];
 
 /// Whether a text holds words that a yes or no does not need: they may be a wish of their own.
@@ -294,7 +310,13 @@ pub(crate) fn yes_no(text: &str) -> Option<bool> {
     match () {
         () if words.first().is_some_and(|first| SURELY_YES.contains(&first.as_str())) => Some(true),
         () if said(&NO) => Some(false),
-        () if said(&YES) => Some(true),
+        // "Could you please tell me ..." is a wish with a "please" in it.
+        () if said(&YES) && !says_more(text) => Some(true),
+        () if ["go ahead", "sounds good", "that works", "that's fine"]
+            .contains(&joined.as_str()) =>
+        {
+            Some(true)
+        }
         () => None,
     }
 }
@@ -409,14 +431,56 @@ fn holds_date(text: &str) -> bool {
     words.iter().any(|word| DAYS.contains(&word.as_str())) || holds_number(text)
 }
 
+/// Words before a name that are not of it.
+const NAME_LEADS: [&str; 10] = [
+    "my name is ",
+    "my name's ",
+    "the name is ",
+    "the name's ",
+    "name is ",
+    "it is ",
+    "it's ",
+    "this is ",
+    "i am ",
+    "i'm ",
+];
+/// Words around a name that mean nothing.
+const BEFORE_NAME: [&str; 9] = ["um", "uh", "er", "well", "so", "yes", "sure", "hi", "okay"];
+const AFTER_NAME: [&str; 4] = ["please", "thanks", "thank you", "speaking"];
+
 fn name(text: &str) -> Option<Value> {
-    const LEADS: [&str; 8] =
-        ["my name is ", "the name is ", "name is ", "it is ", "it's ", "this is ", "i am ", "i'm "];
-    let bare = text.trim().trim_end_matches(['.', '!', '?', ',']);
-    let lower = bare.to_ascii_lowercase();
-    let lead = LEADS.iter().find(|lead| lower.starts_with(**lead)).map_or(0, |lead| lead.len());
-    let name = bare[lead..].trim();
+    const MARKS: [char; 5] = ['.', '!', '?', ',', ' '];
+    let mut bare = text.trim_matches(MARKS);
+    while let Some((first, rest)) = bare.split_once(' ')
+        && BEFORE_NAME.contains(&first.trim_end_matches(MARKS).to_ascii_lowercase().as_str())
+    {
+        bare = rest.trim_matches(MARKS);
+    }
+    bare = &bare[name_lead(bare).unwrap_or(0)..];
+    for word in AFTER_NAME {
+        let lower = bare.to_ascii_lowercase();
+        if let Some(rest) = lower.strip_suffix(word)
+            && rest.ends_with([' ', ','])
+        {
+            bare = bare[..rest.len()].trim_matches(MARKS);
+        }
+    }
+    let name = bare.trim_matches(MARKS);
     (!name.is_empty()).then(|| free(name))
+}
+
+/// The length of the words that introduce a name, where a text begins with some.
+fn name_lead(text: &str) -> Option<usize> {
+    let lower = text.to_ascii_lowercase();
+    NAME_LEADS.iter().find(|lead| lower.starts_with(**lead)).map(|lead| lead.len())
+}
+
+/// Whether a slot would take any words, so that these may as well be a wish: a name that is not
+/// introduced as one, or free text.
+pub(crate) fn takes_any_words(spec: &SlotSpec, text: &str) -> bool {
+    let is_open = matches!(spec.kind, SlotKind::Name | SlotKind::Free);
+    let is_introduced = spec.kind == SlotKind::Name && name_lead(text.trim()).is_some();
+    is_open && matches!(spec.check, SlotCheck::Any) && !is_introduced
 }
 
 #[cfg(test)]
@@ -441,9 +505,24 @@ mod tests {
 
     #[test]
     fn yes_and_no_are_told_apart() {
-        for text in
-            ["yes", "Yeah, please.", "sure", "of course", "why not", "yes I do", "that's right"]
-        {
+        for text in [
+            "yes",
+            "Yeah, please.",
+            "sure",
+            "of course",
+            "why not",
+            "yes I do",
+            "that's right",
+            "sure, go ahead",
+            "okay do it",
+            "please do",
+            "that would be lovely please",
+            "Go ahead.",
+            "sounds good",
+            "okay, that works for me",
+            "yes that's my number",
+            "right, thank you",
+        ] {
             assert_eq!(yes_no(text), Some(true), "{text}");
         }
         for text in [
@@ -455,10 +534,24 @@ mod tests {
             "that's all",
             "please don't",
             "of course not",
+            "that isn't right",
+            "that's wrong",
+            "that doesn't work for me",
+            "that's incorrect",
         ] {
             assert_eq!(yes_no(text), Some(false), "{text}");
         }
-        for text in ["", "what", "I don't know", "not sure", "my card"] {
+        for text in [
+            "",
+            "what",
+            "I don't know",
+            "not sure",
+            "my card",
+            "could you please tell me where I can park",
+            "right now I would rather speak to a person",
+            "okay but what does it cost",
+            "please tell me about parking",
+        ] {
             assert_eq!(yes_no(text), None, "{text}");
         }
     }
@@ -479,6 +572,12 @@ mod tests {
             assert_eq!(value(code, corrected), Some(json!("1234")), "{corrected}");
         }
         assert_eq!(value(SlotKind::Name, "My name is Ada Lovelace."), Some(json!("Ada Lovelace")));
+        for said in
+            ["Ada Lovelace please", "um, it's Ada Lovelace.", "Yes, Ada Lovelace, thank you"]
+        {
+            assert_eq!(value(SlotKind::Name, said), Some(json!("Ada Lovelace")), "{said}");
+        }
+        assert_eq!(value(SlotKind::Name, "please"), Some(json!("please")));
         assert_eq!(value(SlotKind::Date, "next Tuesday"), Some(json!("next Tuesday")));
         assert_eq!(value(SlotKind::Date, "whenever"), None);
         assert_eq!(value(SlotKind::Money, "twenty pounds"), Some(json!("twenty pounds")));

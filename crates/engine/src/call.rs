@@ -320,11 +320,12 @@ impl Organs {
     }
 
     fn understand(&self, think: u64, text: &Pii<String>, among: &[String], asked: Instant) {
-        let scores = self.models.router.classify(&self.intents, text.expose());
+        let is_asked = |name: &str| among.iter().any(|asked| asked == name);
+        let scores = self.models.router.classify_where(&self.intents, text.expose(), is_asked);
         let intents = scores
             .intents
             .into_iter()
-            .filter(|score| among.contains(&score.name))
+            .filter(|score| is_asked(&score.name))
             .map(|score| (score.name, score.probability))
             .collect();
         (self.sink)(EngineEvent::Thought {

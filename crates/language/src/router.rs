@@ -104,13 +104,29 @@ impl Router {
     /// [`crate::defaults::intents`], short answers go by rules first: see
     /// [`crate::answer`].
     pub fn classify(&self, set: &IntentSet, text: &str) -> Classification {
+        self.classify_where(set, text, |_| true)
+    }
+
+    /// What an utterance means where only some intents are expected. Where yes or no was not asked
+    /// for they are left out: "that's all" is then what the other intents' examples make of it.
+    pub fn classify_where(
+        &self,
+        set: &IntentSet,
+        text: &str,
+        is_expected: impl Fn(&str) -> bool,
+    ) -> Classification {
         let words = words(text);
         if words.is_empty() {
             return ranked(set, vec![0.0; set.names().len()], 1.0);
         }
         let evidence = set.evidence(&self.weights, &words);
-        let (mut shares, mut outside) = self.decide(set, &evidence);
-        if let Some(answered) = answered(set, text) {
+        let answers = [set.affirm, set.deny].into_iter().flatten();
+        let unasked: Vec<usize> = answers.filter(|&i| !is_expected(&set.names()[i])).collect();
+        if unasked.len() == set.names().len() {
+            return ranked(set, vec![0.0; set.names().len()], 1.0);
+        }
+        let (mut shares, mut outside) = self.decide(set, &evidence, &unasked);
+        if let Some(answered) = answered(set, text).filter(|answer| !unasked.contains(answer)) {
             // The rules are sure; what is left keeps the model's proportions.
             let rest = (1.0 - shares[answered]).max(1e-6);
             shares.iter_mut().for_each(|share| *share *= ANSWER_DOUBT / rest);
@@ -120,8 +136,13 @@ impl Router {
         ranked(set, shares, outside)
     }
 
-    /// Probability of each intent, and of none of them.
-    fn decide(&self, set: &IntentSet, evidence: &[[f32; EVIDENCE]]) -> (Vec<f32>, f32) {
+    /// Probability of each intent but those left out, and of none of them.
+    fn decide(
+        &self,
+        set: &IntentSet,
+        evidence: &[[f32; EVIDENCE]],
+        left_out: &[usize],
+    ) -> (Vec<f32>, f32) {
         let weights = &self.weights;
         // Counts are bounded by EXAMPLES_MAX, far below where f32 loses integers.
         #[allow(clippy::cast_precision_loss)]
@@ -134,7 +155,8 @@ impl Router {
         {
             *weight += plenty * (growth + set.trust * trust);
         }
-        let scores: Vec<f32> = evidence.iter().map(|one| dot(one, &score)).collect();
+        let mut scores: Vec<f32> = evidence.iter().map(|one| dot(one, &score)).collect();
+        left_out.iter().for_each(|&intent| scores[intent] = f32::NEG_INFINITY);
         let best = largest(&scores);
         let second = (0..scores.len())
             .filter(|&i| i != best)

@@ -308,3 +308,24 @@ fn sets_that_cannot_work_are_errors_that_name_the_intent() {
     assert_eq!(at(&[intent("twice", &["a"]), intent("twice", &["b"])]), "twice");
     assert!(router.intents(&[intent("one", &["hello"])]).is_ok());
 }
+
+#[test]
+fn where_no_was_not_asked_for_a_goodbye_is_a_goodbye() {
+    let router = shipped();
+    let mut intents = bank();
+    let answers = defaults::intents();
+    intents.extend(answers.into_iter().filter(|one| !bank().iter().any(|b| b.name == one.name)));
+    let examples = ["that's all", "no thank you", "goodbye", "bye bye", "nothing else"];
+    let examples = examples.map(str::to_owned).to_vec();
+    intents.push(IntentExamples { name: "goodbye".into(), examples });
+    let set = router.intents(&intents).unwrap();
+    for text in ["that's all", "no thank you", "No, thank you."] {
+        assert_eq!(router.classify(&set, text).best().unwrap().name, defaults::DENY, "{text}");
+        let open = router.classify_where(&set, text, |name| name != "yes" && name != "no");
+        let best = open.best().unwrap();
+        assert_eq!(best.name, "goodbye", "{text}: {open:?}");
+        assert!(best.probability > 0.6, "{text}: {open:?}");
+        let total: f32 = open.intents.iter().map(|one| one.probability).sum();
+        assert!((total + open.outside - 1.0).abs() < 1e-4, "{text}: {open:?}");
+    }
+}

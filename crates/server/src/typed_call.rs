@@ -171,10 +171,10 @@ impl TypedCall<'_> {
     }
 
     fn thought(&self, request: &hearsay_dialog::ThinkRequest) -> Thought {
-        let scores = self.line.models.router.classify(&self.line.intents, request.text.expose());
-        let among =
-            |score: &hearsay_language::router::IntentScore| request.intents.contains(&score.name);
-        let intents = scores.intents.into_iter().filter(among);
+        let is_asked = |name: &str| request.intents.iter().any(|asked| asked == name);
+        let router = &self.line.models.router;
+        let scores = router.classify_where(&self.line.intents, request.text.expose(), is_asked);
+        let intents = scores.intents.into_iter().filter(|score| is_asked(&score.name));
         let intents = intents
             .map(|score| IntentScore { name: score.name, probability: score.probability })
             .collect();

@@ -42,7 +42,7 @@ fn the_lost_card_call_completes() {
     let handoffs: Vec<&Value> =
         turns.iter().filter_map(|turn| turn["handoffs"].as_array()).flatten().collect();
     assert_eq!(handoffs[0]["to"], "security");
-    assert_eq!(handoffs[0]["context"]["verified"], false, "{}", handoffs[0]);
+    assert_eq!(handoffs[0]["context"]["context"]["verified"], false, "{}", handoffs[0]);
     let tools: Vec<&Value> =
         turns.iter().filter_map(|turn| turn["tools"].as_array()).flatten().collect();
     let asked: Vec<&str> = tools.iter().map(|tool| tool["tool"].as_str().unwrap()).collect();

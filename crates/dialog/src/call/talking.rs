@@ -10,7 +10,7 @@ use hearsay_text::pii::Pii;
 use serde_json::{Value, json};
 
 use super::Call;
-use super::walking::{PendingThought, Stage};
+use super::walking::{Fallback, PendingThought, Stage};
 use crate::agent::{Agent, EdgeOn, NodeKind, Talk};
 use crate::event::EventKind;
 use crate::input::{Composed, Composition, ToolFailure};
@@ -47,7 +47,7 @@ impl Call {
     }
 
     /// Asks the language model, where the node has a use for it; false where it has none.
-    pub(super) fn compose(&mut self, text: &str, fallback: Option<EdgeOn>) -> bool {
+    pub(super) fn compose(&mut self, text: &str, fallback: Option<Fallback>) -> bool {
         let Some(aim) = self.aim() else { return false };
         let think = self.desk.next_think();
         let since = self.now;
@@ -96,7 +96,7 @@ impl Call {
             (Composition::Call { phrase, tool, arguments }, _) if self.talk().is_some() => {
                 self.on_proposed_call(phrase.expose(), &tool, arguments.expose());
             }
-            (_, Some(outcome)) => self.walk(outcome),
+            (_, Some(fallback)) => self.fall_back(fallback),
             (_, None) if self.talk().is_some() => self.not_sure(),
             (_, None) => self.not_understood(),
         }

@@ -19,6 +19,8 @@ use crate::workflow;
 
 /// A yes or no of at most this many words is taken as it is; a longer one may hold a wish.
 const PLAIN_ANSWER_WORDS_MAX: usize = 4;
+/// Any words can be a name or a free text; only an intent that is this likely takes them away from the slot.
+const INTENT_OVER_VALUE_MIN: f32 = 0.75;
 
 /// What is being understood.
 #[derive(Debug)]
@@ -27,8 +29,17 @@ pub(super) struct PendingThought {
     pub text: String,
     pub since: CallTime,
     /// What the words mean if no intent is found in them.
-    pub fallback: Option<EdgeOn>,
+    pub fallback: Option<Fallback>,
     pub stage: Stage,
+}
+
+/// What words mean that hold no intent.
+#[derive(Debug, Clone)]
+pub(super) enum Fallback {
+    /// An outcome of the node.
+    Outcome(EdgeOn),
+    /// A value of a slot, by its name.
+    Value(String, Value),
 }
 
 /// Who is asked.
@@ -267,7 +278,7 @@ impl Call {
         let plain = slot::words(text).len() <= PLAIN_ANSWER_WORDS_MAX && !slot::says_more(text);
         match answer {
             Some(answer) if plain || workflow::intents_of(node).is_empty() => self.walk(answer),
-            answer => self.think(node, text, answer),
+            answer => self.think(node, text, answer.map(Fallback::Outcome)),
         }
     }
 
@@ -283,6 +294,12 @@ impl Call {
             heard => heard,
         };
         match heard {
+            Heard::Value(value)
+                if slot::takes_any_words(spec, text) && !workflow::intents_of(node).is_empty() =>
+            {
+                let value = Fallback::Value(slot_name.to_owned(), value);
+                return self.think(node, text, Some(value));
+            }
             Heard::Value(value) => return self.fill(slot_name, value),
             Heard::Wrong(wanted) => return self.refuse_value(slot_name, wanted),
             Heard::Nothing => {}
@@ -329,7 +346,7 @@ impl Call {
     }
 
     /// Asks which of the node's intents was meant; without any, the fallback is all there is.
-    fn think(&mut self, node: &Node, text: &str, fallback: Option<EdgeOn>) {
+    fn think(&mut self, node: &Node, text: &str, fallback: Option<Fallback>) {
         let mut intents = workflow::intents_of(node);
         if self.agent.expectation(node) == Expectation::YesNo {
             // "Maybe later" is a no that no rule here knows; routers know what means yes and no.
@@ -348,11 +365,18 @@ impl Call {
     }
 
     /// No intent fits the words: what they mean otherwise, else a language model, else nothing.
-    fn understand_without_intent(&mut self, text: &str, fallback: Option<EdgeOn>) {
+    fn understand_without_intent(&mut self, text: &str, fallback: Option<Fallback>) {
         match fallback {
-            Some(outcome) => self.walk(outcome),
+            Some(fallback) => self.fall_back(fallback),
             None if self.compose(text, None) => {}
             None => self.not_understood(),
+        }
+    }
+
+    pub(super) fn fall_back(&mut self, fallback: Fallback) {
+        match fallback {
+            Fallback::Outcome(outcome) => self.walk(outcome),
+            Fallback::Value(slot, value) => self.fill(&slot, value),
         }
     }
 
@@ -364,8 +388,13 @@ impl Call {
         let intent = best.map(|score| score.name.clone());
         let probability = best.map_or(0.0, |best| self.probability_of_way(best, thought));
         self.event(EventKind::Understood { intent: intent.clone(), probability });
-        let likely =
-            probability >= self.agent.router.probability_min && probability > thought.out_of_scope;
+        let wanted = match &pending.fallback {
+            Some(Fallback::Value(..)) => {
+                self.agent.router.probability_min.max(INTENT_OVER_VALUE_MIN)
+            }
+            _ => self.agent.router.probability_min,
+        };
+        let likely = probability >= wanted && probability > thought.out_of_scope;
         match (intent.filter(|_| likely), pending.fallback) {
             (Some(intent), _) => match (self.collected_yes_no(), intent.as_str()) {
                 (Some(slot), "yes") => self.fill(&slot, Value::Bool(true)),
@@ -416,7 +445,7 @@ impl Call {
         let Some(pending) = self.thought.take() else { return };
         self.leave_thinking();
         match pending.fallback {
-            Some(outcome) => self.walk(outcome),
+            Some(fallback) => self.fall_back(fallback),
             None => self.say_trouble(),
         }
     }

@@ -37,3 +37,32 @@ fn wrong_keys_are_no_better_and_enough_of_them_end_the_call() {
     assert!(!script.lines().iter().any(|line| line.contains("node check")));
     script.expect_line("ended not_understood");
 }
+
+/// A kiosk that asks for a name where a code was asked for, and has a person.
+fn named() -> String {
+    KIOSK
+        .replace("code: {type: digits, length: 4}", "code: {type: name}")
+        .replace("    ticket: [a", "    person: [a person please]\n    ticket: [a")
+        .replace("graph:\n", "everywhere:\n  - {on: person, to: bye}\ngraph:\n")
+}
+
+#[test]
+fn a_wish_is_not_taken_for_a_name() {
+    let wish = "i want to talk to a person";
+    asked(&named())
+        .says(6_500, 1_200, wish)
+        .means(wish, "person", 0.9)
+        .run_to(9_000)
+        .expect_line("node bye (host)");
+    let unlikely = "person lovelace";
+    asked(&named())
+        .says(6_500, 1_200, unlikely)
+        .means(unlikely, "person", 0.7)
+        .run_to(9_000)
+        .expect_line("slot code = \"person lovelace\"");
+    asked(&named())
+        .says(6_500, 1_200, "my name is help wanted")
+        .means("my name is help wanted", "person", 0.99)
+        .run_to(9_000)
+        .expect_line("slot code = \"help wanted\"");
+}
