@@ -16,6 +16,22 @@ fn the_bank_passes_its_tests() {
 }
 
 #[test]
+fn the_clinic_passes_its_tests() {
+    let output = hearsay(&["eval", "agent", &example("../clinic/tests.yaml")]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.ends_with("24 of 24 tests passed.\n"), "{shown}");
+}
+
+#[test]
+fn nine_tenths_of_the_wordings_of_every_turn_are_understood() {
+    let output = hearsay(&["eval", "agent", &example("paraphrase-tests.yaml")]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("of 50 wordings"), "{shown}");
+}
+
+#[test]
 fn what_does_not_happen_is_told_with_what_did() {
     let tests = format!(
         "agent: {}\ntests:\n  - name: hours\n    turns:\n      - user: when are you open\n        \
