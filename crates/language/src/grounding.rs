@@ -44,6 +44,8 @@ pub const FACT_MISSING_SCORE_MAX: f32 = 0.2;
 pub const PASSAGES_MAX: usize = 16;
 /// Bytes of the answer and of each passage that are looked at.
 pub const BYTES_MAX: usize = 8 * 1024;
+/// Share of what a sentence with figures says, by rarity, that has to stand beside them in one sentence.
+const TOGETHER_MIN: f32 = 0.5;
 /// Rarity from which a word carries content.
 const CONTENT_RARITY: f32 = 3.0;
 /// Log-probability at which a token's confidence neither helps nor harms.
@@ -100,8 +102,7 @@ pub fn grounded(
     let weights = encoder.grounds();
     let sum: f32 = features.iter().zip(weights).map(|(x, weight)| x * weight).sum();
     let score = sigmoid(sum + weights[GROUNDS]);
-    let lost = |found: &Unsupported| matches!(found.kind, FactKind::Number | FactKind::Address);
-    let most = if unsupported.iter().any(lost) { FACT_MISSING_SCORE_MAX } else { 1.0 };
+    let most = if unsupported.iter().any(is_figure) { FACT_MISSING_SCORE_MAX } else { 1.0 };
     Verdict { score: score.min(most), unsupported }
 }
 
@@ -174,8 +175,50 @@ fn look(
     out[10] = (1.0 + small(content.len())).ln();
     out[11] = longest_run(&said.stems, &source) / small(said.stems.len().max(1));
     (out[12], out[13]) = confidence(log_probabilities);
+    unsupported.extend(torn(encoder, answer, &passages));
     let claims = !content.is_empty() || !unsupported.is_empty();
     (out, unsupported, claims)
+}
+
+/// Sentences of the answer whose figures all stand in the passages, but in no one sentence that also
+/// says what they are of: "a replacement costs £2" of "cash abroad costs £2" and "a replacement costs £8".
+fn torn(encoder: &Encoder, answer: &str, passages: &[&str]) -> Vec<Unsupported> {
+    let lines = passages.iter().flat_map(|text| text.lines());
+    let sources: Vec<String> =
+        lines.flat_map(sentence::split).map(|sentence| sentence.text.to_string()).collect();
+    let has_all_figures =
+        |said: &str, source: &str| !facts::missing(said, &[source]).iter().any(is_figure);
+    let mut found = Vec::new();
+    for part in sentence::split(answer) {
+        let figures = facts::missing(&part.text, &[]).into_iter().filter(is_figure);
+        let spans: Vec<Range<usize>> = figures.map(|figure| figure.span).collect();
+        if spans.is_empty() || !has_all_figures(&part.text, &passages.join("\n")) {
+            continue;
+        }
+        let content = content(encoder, &Sentence::new(&without(&part.text, &spans)).stems);
+        let all: f32 = content.iter().map(|(_, rarity)| rarity).sum();
+        let says = |source: &str| {
+            let source = Sentence::new(source);
+            let shared = content.iter().filter(|(stem, _)| source.stems.contains(stem));
+            shared.map(|(_, rarity)| rarity).sum::<f32>() >= TOGETHER_MIN * all
+        };
+        if !sources.iter().any(|source| has_all_figures(&part.text, source) && says(source)) {
+            let span = part.start..part.start + part.text.len();
+            found.push(Unsupported { kind: FactKind::Number, span });
+        }
+    }
+    found
+}
+
+/// A text without some of its parts, which are in order.
+fn without(text: &str, parts: &[Range<usize>]) -> String {
+    let starts = std::iter::once(0).chain(parts.iter().map(|part| part.end));
+    let ends = parts.iter().map(|part| part.start).chain([text.len()]);
+    starts.zip(ends).filter_map(|(start, end)| text.get(start..end)).collect::<Vec<_>>().join(" ")
+}
+
+fn is_figure(found: &Unsupported) -> bool {
+    matches!(found.kind, FactKind::Number | FactKind::Address)
 }
 
 fn bounded(text: &str) -> &str {

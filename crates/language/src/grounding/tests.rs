@@ -89,3 +89,21 @@ fn any_text_is_looked_at_without_harm() {
     assert!(verdict.unsupported.iter().all(|u| text.is_char_boundary(u.span.start)));
     assert!(verdict.unsupported.iter().all(|u| text.is_char_boundary(u.span.end)));
 }
+
+#[test]
+fn a_figure_belongs_to_what_its_own_sentence_says() {
+    let fees = "- Cash from machines of other banks abroad costs $2 each time.\n\
+                - A second replacement card in the same year costs $8.";
+    for right in [
+        "A second replacement card in the same year costs $8.",
+        "Sure. The replacement card costs eight dollars.",
+        "Cash abroad costs $2 each time.",
+        "$8.",
+    ] {
+        assert_eq!(kinds(right, fees), [], "{right}");
+    }
+    for torn in ["A replacement card in the same year costs $2 each time.", "Cash abroad is $8."] {
+        assert_eq!(kinds(torn, fees), [(FactKind::Number, torn.to_string())], "{torn}");
+        assert!(grounded(&encoder(), torn, &[fees], None).score <= FACT_MISSING_SCORE_MAX);
+    }
+}
