@@ -43,6 +43,7 @@ mod condition;
 mod endpoint;
 mod event;
 mod input;
+mod locale;
 mod memory;
 mod output;
 mod reply;
@@ -55,13 +56,14 @@ mod voice_activity;
 mod workflow;
 
 pub use agent::{
-    Agent, AgentErrors, Ask, BREATH, BuiltIn, Edge, EdgeOn, Fillers, HttpMethod, Intent, Limits,
-    Node, NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec,
-    Stay, Talk, ToolKind, ToolSpec,
+    Agent, AgentErrors, Ask, BREATH, BuiltIn, DayRule, Edge, EdgeOn, Fillers, HttpMethod, Intent,
+    Limits, Node, NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind,
+    SlotSpec, Stay, Talk, ToolKind, ToolSpec,
 };
 pub use call::{Call, CallInfo};
 pub use condition::Condition;
 pub use event::{CallEvent, EndReason, EventKind, Speaker, TranscriptLine};
+pub use hearsay_text::date::Date;
 pub use hearsay_text::pii::Pii;
 pub use input::{
     Composed, Composition, EnginePart, Input, IntentScore, SpeechPlanned, SpokenWord, Thought,

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::Arc;
 
+use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
 use serde_json::{Map, Value, json};
 
 use crate::agent::{Agent, SlotKind};
 use crate::call::CallInfo;
 use crate::event::{Speaker, TranscriptLine};
+use crate::locale::Locale;
 use crate::output::Exchange;
 use crate::slot;
 use crate::template::Template;
@@ -79,10 +81,13 @@ pub(crate) struct Memory {
     /// How often the call has been at each node.
     visits: BTreeMap<String, u32>,
     last_tool: Option<String>,
+    locale: Locale,
 }
 
 impl Memory {
     pub fn new(agent: Arc<Agent>, info: &CallInfo) -> Self {
+        let language =
+            agent.persona_at(agent.start()).map_or_else(Language::default, |it| it.language);
         let context = agent.context.clone();
         let metadata = metadata(&agent, info);
         Self {
@@ -95,10 +100,19 @@ impl Memory {
             exchanges: Vec::new(),
             visits: BTreeMap::new(),
             last_tool: None,
+            locale: Locale { language, today: info.today },
         }
     }
 
+    /// The language of who speaks, and the day of the call.
+    pub fn locale(&self) -> Locale {
+        self.locale
+    }
+
     pub fn visit(&mut self, node: &str) {
+        if let Some(persona) = self.agent.persona_at(node) {
+            self.locale.language = persona.language;
+        }
         *self.visits.entry(node.to_owned()).or_default() += 1;
     }
 
@@ -156,7 +170,7 @@ impl Memory {
     pub fn say(&self, template: &Template) -> String {
         let spoken = |name: &str| {
             let value = self.value(name, "").unwrap_or(Value::Null);
-            Some(slot::spoken(self.kind(name), &value))
+            Some(slot::spoken(self.kind(name), &value, self.locale))
         };
         template.fill(spoken).unwrap_or_default()
     }

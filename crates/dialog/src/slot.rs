@@ -2,10 +2,12 @@
 //!
 //! Small rules over text; no model.
 
+use hearsay_text::date::{Date, Side};
 use regex::Regex;
 use serde_json::Value;
 
-use crate::agent::{SlotCheck, SlotKind, SlotSpec};
+use crate::agent::{DayRule, SlotCheck, SlotKind, SlotSpec};
+use crate::locale::Locale;
 
 /// Longest value of a free slot, characters.
 const VALUE_CHARS_MAX: usize = 200;
@@ -36,23 +38,44 @@ impl Heard {
 }
 
 /// What a caller's words, or a model's text, are worth to a slot.
-pub(crate) fn heard(spec: &SlotSpec, text: &str) -> Heard {
+pub(crate) fn heard(spec: &SlotSpec, text: &str, locale: Locale) -> Heard {
+    if spec.kind == SlotKind::Date {
+        return day(spec, text, locale);
+    }
     let found = match &spec.check {
         SlotCheck::Values(values) => named(values, text),
         SlotCheck::Pattern(pattern) => shaped(pattern, text),
-        SlotCheck::Any | SlotCheck::Luhn | SlotCheck::Range(..) => value(spec.kind, text),
+        _ => value(spec.kind, text, locale),
     };
     match found {
         None => Heard::Nothing,
-        Some(value) => match wrong(&spec.check, &value) {
+        Some(value) => match wrong(&spec.check, &value, locale.today) {
             None => Heard::Value(value),
             Some(wanted) => Heard::Wrong(wanted),
         },
     }
 }
 
+/// The date in a text, written as ISO 8601 has it.
+fn day(spec: &SlotSpec, text: &str, locale: Locale) -> Heard {
+    let SlotSpec { check, .. } = spec;
+    let side = match check {
+        SlotCheck::Day(DayRule::Past | DayRule::Birth) => Side::Behind,
+        _ => Side::Ahead,
+    };
+    let Some(said) = locale.date(text, side) else { return Heard::Nothing };
+    if *check == SlotCheck::Day(DayRule::Birth) && !said.has_year {
+        return Heard::Wrong("a date with its year");
+    }
+    let value = Value::String(said.date.to_string());
+    match wrong(check, &value, locale.today) {
+        None => Heard::Value(value),
+        Some(wanted) => Heard::Wrong(wanted),
+    }
+}
+
 /// What a value must be and is not.
-fn wrong(check: &SlotCheck, value: &Value) -> Option<&'static str> {
+fn wrong(check: &SlotCheck, value: &Value, today: Date) -> Option<&'static str> {
     let text = written(value);
     let (is_right, wanted) = match check {
         SlotCheck::Any => return None,
@@ -62,6 +85,14 @@ fn wrong(check: &SlotCheck, value: &Value) -> Option<&'static str> {
         SlotCheck::Range(least, most) => {
             let number = value.as_f64();
             (number.is_some_and(|it| (*least..=*most).contains(&it)), "a number within its bounds")
+        }
+        SlotCheck::Day(rule) => {
+            let wanted = match rule {
+                DayRule::Past => "a day in the past",
+                DayRule::Future => "a day from today on",
+                DayRule::Birth => "a day on which a living person was born",
+            };
+            (text.parse().is_ok_and(|day| rule.allows(day, today)), wanted)
         }
     };
     (!is_right).then_some(wanted)
@@ -127,36 +158,39 @@ fn is_email(word: &str) -> bool {
         && host.split('.').all(is_part)
 }
 
-fn number(text: &str) -> Option<Value> {
-    let number = hearsay_text::itn::number(text)?;
+fn number(text: &str, locale: Locale) -> Option<Value> {
+    let number = locale.number(text)?;
     let is_whole = number.fract() == 0.0 && number.abs() < WHOLE_MAX;
     Some(if is_whole { Value::from(number as i64) } else { Value::from(number) })
 }
 
 /// The value that `text` gives a slot of this kind; `None` when it gives none.
-fn value(kind: SlotKind, text: &str) -> Option<Value> {
+fn value(kind: SlotKind, text: &str, locale: Locale) -> Option<Value> {
     let text = text.trim();
     match kind {
         SlotKind::Digits { digits_min, digits_max } => {
-            let said = corrected_digits(text, digits_min);
+            let said = corrected_digits(text, digits_min, locale);
             (digits_min..=digits_max).contains(&said.len()).then_some(Value::String(said))
         }
         SlotKind::YesNo => yes_no(text).map(Value::Bool),
-        SlotKind::Date => holds_date(text).then(|| free(text)),
-        SlotKind::Money => holds_number(text).then(|| free(text)),
+        SlotKind::Money => locale.number(text).is_some().then(|| free(text)),
         SlotKind::Name => name(text),
         SlotKind::Email => email(text),
-        SlotKind::Number => number(text),
+        SlotKind::Number => number(text, locale),
         SlotKind::Free => (!text.is_empty()).then(|| free(text)),
-        // Tools fill these.
-        SlotKind::Flag => None,
+        // Read with its rule in `day`; filled by tools.
+        SlotKind::Date | SlotKind::Flag => None,
     }
 }
 
 /// A tool's value in the form a slot of this kind keeps; the error says what was wanted.
-pub(crate) fn from_tool(spec: &SlotSpec, value: &Value) -> Result<Value, &'static str> {
+pub(crate) fn from_tool(
+    spec: &SlotSpec,
+    value: &Value,
+    locale: Locale,
+) -> Result<Value, &'static str> {
     let value = of_kind(spec.kind, value)?;
-    match wrong(&spec.check, &value) {
+    match wrong(&spec.check, &value, locale.today) {
         None => Ok(value),
         Some(wanted) => Err(wanted),
     }
@@ -175,21 +209,29 @@ fn of_kind(kind: SlotKind, value: &Value) -> Result<Value, &'static str> {
             Ok(value.clone())
         }
         (SlotKind::Digits { .. }, _) => Err("digits"),
+        (SlotKind::Date, Value::String(text)) => {
+            let date = text.parse::<Date>().map_err(|_| "a date such as 2026-05-03")?;
+            Ok(Value::String(date.to_string()))
+        }
+        (SlotKind::Date, _) => Err("a date such as 2026-05-03"),
         (_, Value::String(text)) => Ok(free(text)),
         (_, Value::Number(number)) => Ok(Value::String(number.to_string())),
         _ => Err("text"),
     }
 }
 
-/// How a value is said: digits one by one, everything else as it is.
-pub(crate) fn spoken(kind: Option<SlotKind>, value: &Value) -> String {
+/// How a value is said: digits one by one, dates with their weekday or year, everything else as it is.
+pub(crate) fn spoken(kind: Option<SlotKind>, value: &Value, locale: Locale) -> String {
     match (kind, value) {
         (Some(SlotKind::Digits { .. }), Value::String(digits)) => {
             let each: Vec<String> = digits.chars().map(String::from).collect();
             each.join(" ")
         }
+        (Some(SlotKind::Date), Value::String(text)) => {
+            locale.say_date(text).unwrap_or_else(|| text.clone())
+        }
         (_, Value::String(text)) => text.clone(),
-        (_, Value::Bool(flag)) => if *flag { "yes" } else { "no" }.to_owned(),
+        (_, Value::Bool(flag)) => locale.yes_no(*flag).to_owned(),
         (_, Value::Null) => String::new(),
         (_, other) => other.to_string(),
     }
@@ -204,11 +246,11 @@ pub(crate) fn written(value: &Value) -> String {
 }
 
 /// The value that a language model proposes for a slot; `None` when the slot cannot have it.
-pub(crate) fn proposed(spec: &SlotSpec, value: &Value) -> Option<Value> {
+pub(crate) fn proposed(spec: &SlotSpec, value: &Value, locale: Locale) -> Option<Value> {
     match (spec.kind, value) {
         (SlotKind::YesNo, Value::Bool(_)) => Some(value.clone()),
-        (SlotKind::Number, Value::Number(_)) => from_tool(spec, value).ok(),
-        (_, Value::String(_) | Value::Number(_)) => heard(spec, &written(value)).value(),
+        (SlotKind::Number, Value::Number(_)) => from_tool(spec, value, locale).ok(),
+        (_, Value::String(_) | Value::Number(_)) => heard(spec, &written(value), locale).value(),
         _ => None,
     }
 }
@@ -224,7 +266,7 @@ pub(crate) fn words(text: &str) -> Vec<String> {
     bare.filter(|word| !word.is_empty()).collect()
 }
 
-const YES: [&str; 17] = [
+const YES: [&str; 30] = [
     "yes",
     "yeah",
     "yep",
@@ -242,12 +284,27 @@ const YES: [&str; 17] = [
     "indeed",
     "course",
     "affirmative",
+    // Spanish
+    "sí",
+    "si",
+    "claro",
+    "vale",
+    "correcto",
+    "exacto",
+    "dale",
+    "perfecto",
+    "acuerdo",
+    "supuesto",
+    // Hindi
+    "हाँ",
+    "हां",
+    "जी",
 ];
 /// As a first word these mean yes whatever follows.
-const SURELY_YES: [&str; 5] = ["yes", "yeah", "yep", "yup", "absolutely"];
+const SURELY_YES: [&str; 8] = ["yes", "yeah", "yep", "yup", "absolutely", "sí", "हाँ", "हां"];
 /// An answer is in its first words; what follows is conversation.
 const ANSWER_WORDS_MAX: usize = 6;
-const NO: [&str; 14] = [
+const NO: [&str; 20] = [
     "no",
     "nope",
     "nah",
@@ -262,19 +319,110 @@ const NO: [&str; 14] = [
     "won't",
     "wrong",
     "incorrect",
+    // Spanish
+    "nada",
+    "tampoco",
+    "nunca",
+    "incorrecto",
+    // Hindi
+    "नहीं",
+    "ना",
 ];
 
 /// Whether the words are a plain yes or no and nothing that could also mean "go on".
 pub(crate) fn is_plain_answer(words: &[String]) -> bool {
-    let plain = ["yes", "yeah", "yep", "yup", "no", "nope", "nah", "sure"];
+    let plain = ["yes", "yeah", "yep", "yup", "no", "nope", "nah", "sure", "sí", "हाँ", "नहीं"];
     words.first().is_some_and(|first| plain.contains(&first.as_str()))
 }
 
 /// Words that may stand beside a yes or no and mean nothing by themselves.
-const BESIDE: [&str; 33] = [
-    "thanks", "thank", "you", "that", "that's", "would", "be", "great", "lovely", "i", "i'd", "do",
-    "it", "is", "it's", "not", "go", "ahead", "then", "now", "very", "much", "of", "all", "sounds",
-    "good", "fine", "perfect", "works", "for", "me", "oh", "well",
+const BESIDE: [&str; 60] = [
+    "thanks",
+    "thank",
+    "you",
+    "that",
+    "that's",
+    "would",
+    "be",
+    "great",
+    "lovely",
+    "i",
+    "i'd",
+    "do",
+    "it",
+    "is",
+    "it's",
+    "not",
+    "go",
+    "ahead",
+    "then",
+    "now",
+    "very",
+    "much",
+    "of",
+    "all",
+    "sounds",
+    "good",
+    "fine",
+    "perfect",
+    "works",
+    "for",
+    "me",
+    "oh",
+    "well",
+    // Spanish
+    "gracias",
+    "muchas",
+    "por",
+    "favor",
+    "está",
+    "bien",
+    "eso",
+    "es",
+    "así",
+    "todo",
+    "más",
+    "que",
+    "de",
+    "adelante",
+    "muy",
+    "bueno",
+    "pues",
+    "señor",
+    "señora",
+    "genial",
+    "estupendo",
+    "ese",
+    "esa",
+    // Hindi
+    "धन्यवाद",
+    "ठीक",
+    "है",
+    "बिल्कुल",
+];
+
+/// What answers "anything else?" without a no in it.
+const NOTHING_ELSE: [&str; 8] = [
+    "that's all",
+    "that is all",
+    "that's it",
+    "that will be all",
+    "i'm good",
+    "i'm fine",
+    "eso es todo",
+    "es todo",
+];
+/// What agrees without a yes in it.
+const AGREEMENTS: [&str; 9] = [
+    "go ahead",
+    "sounds good",
+    "that works",
+    "that's fine",
+    "está bien",
+    "así es",
+    "adelante",
+    "me parece bien",
+    "ठीक है",
 ];
 
 /// Whether a text holds words that a yes or no does not need: they may be a wish of their own.
@@ -290,19 +438,14 @@ pub(crate) fn says_more(text: &str) -> bool {
 pub(crate) fn yes_no(text: &str) -> Option<bool> {
     let words = words(text);
     let joined = words.join(" ");
-    if ["why not", "no problem", "not yet sure", "don't know", "not sure"]
-        .iter()
-        .any(|p| joined.contains(p))
-    {
-        return match joined.as_str() {
-            known if known.contains("why not") || known.contains("no problem") => Some(true),
-            _ => None,
-        };
+    let holds = |phrases: &[&str]| phrases.iter().any(|phrase| joined.contains(phrase));
+    if holds(&["why not", "no problem", "cómo no", "por qué no", "no hay problema"]) {
+        return Some(true);
     }
-    if ["that's all", "that is all", "that's it", "that will be all", "i'm good", "i'm fine"]
-        .contains(&joined.as_str())
-    {
-        // "Anything else?" is the question these answer.
+    if holds(&["not yet sure", "don't know", "not sure", "no sé", "no lo sé", "no estoy segur"]) {
+        return None;
+    }
+    if NOTHING_ELSE.contains(&joined.as_str()) {
         return Some(false);
     }
     let near = &words[..words.len().min(ANSWER_WORDS_MAX)];
@@ -312,11 +455,7 @@ pub(crate) fn yes_no(text: &str) -> Option<bool> {
         () if said(&NO) => Some(false),
         // "Could you please tell me ..." is a wish with a "please" in it.
         () if said(&YES) && !says_more(text) => Some(true),
-        () if ["go ahead", "sounds good", "that works", "that's fine"]
-            .contains(&joined.as_str()) =>
-        {
-            Some(true)
-        }
+        () if AGREEMENTS.contains(&joined.as_str()) => Some(true),
         () => None,
     }
 }
@@ -343,10 +482,10 @@ const CORRECTIONS: [&str; 11] = [
 
 /// The digits that are meant after the caller's own corrections: what follows "no, sorry" stands in
 /// place of the whole number, or of its last digits where it is shorter than a number can be.
-fn corrected_digits(text: &str, digits_min: usize) -> String {
+fn corrected_digits(text: &str, digits_min: usize, locale: Locale) -> String {
     let mut number = String::new();
     for part in parts_between(text, &CORRECTIONS) {
-        let said = digits(&part);
+        let said = locale.digits(&part);
         if said.is_empty() {
             continue;
         }
@@ -375,64 +514,8 @@ fn parts_between(text: &str, words: &[&str]) -> Vec<String> {
     parts.iter().map(|part| part.join(" ")).collect()
 }
 
-fn holds_number(text: &str) -> bool {
-    const TENS: [&str; 20] = [
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-    ];
-    let words = words(text);
-    !digits(text).is_empty() || words.iter().any(|word| TENS.contains(&word.as_str()))
-}
-
-fn holds_date(text: &str) -> bool {
-    const DAYS: [&str; 22] = [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "today",
-        "tomorrow",
-        "yesterday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
-    let words = words(text);
-    words.iter().any(|word| DAYS.contains(&word.as_str())) || holds_number(text)
-}
-
 /// Words before a name that are not of it.
-const NAME_LEADS: [&str; 10] = [
+const NAME_LEADS: [&str; 15] = [
     "my name is ",
     "my name's ",
     "the name is ",
@@ -443,10 +526,18 @@ const NAME_LEADS: [&str; 10] = [
     "this is ",
     "i am ",
     "i'm ",
+    "me llamo ",
+    "mi nombre es ",
+    "a nombre de ",
+    "es ",
+    "soy ",
 ];
 /// Words around a name that mean nothing.
-const BEFORE_NAME: [&str; 9] = ["um", "uh", "er", "well", "so", "yes", "sure", "hi", "okay"];
-const AFTER_NAME: [&str; 4] = ["please", "thanks", "thank you", "speaking"];
+const BEFORE_NAME: [&str; 14] = [
+    "um", "uh", "er", "well", "so", "yes", "sure", "hi", "okay", "eh", "pues", "bueno", "sí",
+    "hola",
+];
+const AFTER_NAME: [&str; 6] = ["please", "thanks", "thank you", "speaking", "por favor", "gracias"];
 
 fn name(text: &str) -> Option<Value> {
     const MARKS: [char; 5] = ['.', '!', '?', ',', ' '];
@@ -486,7 +577,12 @@ pub(crate) fn takes_any_words(spec: &SlotSpec, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hearsay_text::language::Language;
     use serde_json::json;
+
+    /// A Wednesday.
+    const LOCALE: Locale =
+        Locale { language: Language::English, today: Date::constant(2026, 11, 25) };
 
     #[test]
     fn digits_are_found_in_speech_and_writing() {
@@ -557,10 +653,78 @@ mod tests {
     }
 
     #[test]
+    fn yes_and_no_in_other_languages() {
+        for text in [
+            "sí",
+            "Sí, gracias.",
+            "claro",
+            "claro que sí",
+            "vale, perfecto",
+            "de acuerdo",
+            "está bien",
+            "cómo no",
+            "हाँ",
+            "जी हाँ",
+            "ठीक है",
+        ] {
+            assert_eq!(yes_no(text), Some(true), "{text}");
+        }
+        for text in
+            ["no", "no, gracias", "claro que no", "nada más", "eso es todo, no", "नहीं", "जी नहीं"]
+        {
+            assert_eq!(yes_no(text), Some(false), "{text}");
+        }
+        for text in ["no sé", "quiero una mesa", "una pizza por favor"] {
+            assert_eq!(yes_no(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn spanish_values_are_read_and_said_in_spanish() {
+        let spanish = Locale { language: Language::Spanish, ..LOCALE };
+        let code = SlotKind::Digits { digits_min: 4, digits_max: 4 };
+        assert_eq!(value(code, "cuatro dos siete uno", spanish), Some(json!("4271")));
+        assert_eq!(value(SlotKind::Number, "una mesa para cuatro", spanish), Some(json!(4)));
+        assert_eq!(
+            value(SlotKind::Name, "me llamo Ana Ruiz, gracias", spanish),
+            Some(json!("Ana Ruiz"))
+        );
+        let day = spec(SlotKind::Date, SlotCheck::Any);
+        assert_eq!(heard(&day, "el próximo martes", spanish).value(), Some(json!("2026-12-01")));
+        let said = spoken(Some(SlotKind::Date), &json!("2026-12-01"), spanish);
+        assert_eq!(said, "martes 1 de diciembre");
+        assert_eq!(spoken(None, &json!(true), spanish), "sí");
+    }
+
+    #[test]
+    fn dates_are_resolved_and_checked() {
+        let day = spec(SlotKind::Date, SlotCheck::Any);
+        assert_eq!(heard(&day, "next Tuesday", LOCALE), Heard::Value(json!("2026-12-01")));
+        assert_eq!(heard(&day, "whenever", LOCALE), Heard::Nothing);
+        assert_eq!(proposed(&day, &json!("tomorrow"), LOCALE), Some(json!("2026-11-26")));
+        assert_eq!(from_tool(&day, &json!("2026-12-01"), LOCALE), Ok(json!("2026-12-01")));
+        assert_eq!(from_tool(&day, &json!("soon"), LOCALE), Err("a date such as 2026-05-03"));
+        let said = spoken(Some(SlotKind::Date), &json!("2026-12-01"), LOCALE);
+        assert_eq!(said, "Tuesday, December 1");
+        let future = spec(SlotKind::Date, SlotCheck::Day(DayRule::Future));
+        assert_eq!(heard(&future, "on Friday", LOCALE), Heard::Value(json!("2026-11-27")));
+        assert_eq!(heard(&future, "May 3 2020", LOCALE), Heard::Wrong("a day from today on"));
+        let past = spec(SlotKind::Date, SlotCheck::Day(DayRule::Past));
+        assert_eq!(heard(&past, "on Friday", LOCALE), Heard::Value(json!("2026-11-20")));
+        let birth = spec(SlotKind::Date, SlotCheck::Day(DayRule::Birth));
+        let born = heard(&birth, "May third nineteen eighty", LOCALE);
+        assert_eq!(born, Heard::Value(json!("1980-05-03")));
+        assert_eq!(heard(&birth, "May third", LOCALE), Heard::Wrong("a date with its year"));
+        let wanted = "a day on which a living person was born";
+        assert_eq!(heard(&birth, "May 3 2031", LOCALE), Heard::Wrong(wanted));
+        assert_eq!(heard(&birth, "May 3 1885", LOCALE), Heard::Wrong(wanted));
+    }
+
+    #[test]
     fn values_by_kind() {
         let code = SlotKind::Digits { digits_min: 4, digits_max: 4 };
-        assert_eq!(value(code, "one two three four"), Some(json!("1234")));
-        assert_eq!(value(code, "one two three"), None);
+        assert_eq!(value(code, "one two three four", LOCALE), Some(json!("1234")));
+        assert_eq!(value(code, "one two three", LOCALE), None);
         for corrected in [
             "one two no wait one two three four",
             "one two three five, sorry, four",
@@ -569,23 +733,24 @@ mod tests {
             "no it's one two three four",
             "one two... sorry... three four",
         ] {
-            assert_eq!(value(code, corrected), Some(json!("1234")), "{corrected}");
+            assert_eq!(value(code, corrected, LOCALE), Some(json!("1234")), "{corrected}");
         }
-        assert_eq!(value(SlotKind::Name, "My name is Ada Lovelace."), Some(json!("Ada Lovelace")));
+        assert_eq!(
+            value(SlotKind::Name, "My name is Ada Lovelace.", LOCALE),
+            Some(json!("Ada Lovelace"))
+        );
         for said in
             ["Ada Lovelace please", "um, it's Ada Lovelace.", "Yes, Ada Lovelace, thank you"]
         {
-            assert_eq!(value(SlotKind::Name, said), Some(json!("Ada Lovelace")), "{said}");
+            assert_eq!(value(SlotKind::Name, said, LOCALE), Some(json!("Ada Lovelace")), "{said}");
         }
-        assert_eq!(value(SlotKind::Name, "please"), Some(json!("please")));
-        assert_eq!(value(SlotKind::Date, "next Tuesday"), Some(json!("next Tuesday")));
-        assert_eq!(value(SlotKind::Date, "whenever"), None);
-        assert_eq!(value(SlotKind::Money, "twenty pounds"), Some(json!("twenty pounds")));
-        assert_eq!(spoken(Some(code), &json!("4271")), "4 2 7 1");
+        assert_eq!(value(SlotKind::Name, "please", LOCALE), Some(json!("please")));
+        assert_eq!(value(SlotKind::Money, "twenty pounds", LOCALE), Some(json!("twenty pounds")));
+        assert_eq!(spoken(Some(code), &json!("4271"), LOCALE), "4 2 7 1");
         assert_eq!(of_kind(SlotKind::Number, &json!("5")), Err("a number"));
-        assert_eq!(value(SlotKind::Number, "there are twenty two of us"), Some(json!(22)));
-        assert_eq!(value(SlotKind::Number, "minus two point five"), Some(json!(-2.5)));
-        assert_eq!(value(SlotKind::Number, "a few"), None);
+        assert_eq!(value(SlotKind::Number, "there are twenty two of us", LOCALE), Some(json!(22)));
+        assert_eq!(value(SlotKind::Number, "minus two point five", LOCALE), Some(json!(-2.5)));
+        assert_eq!(value(SlotKind::Number, "a few", LOCALE), None);
     }
 
     fn spec(kind: SlotKind, check: SlotCheck) -> SlotSpec {
@@ -595,7 +760,7 @@ mod tests {
 
     #[test]
     fn addresses_are_taken_out_of_what_was_said() {
-        let email = |text: &str| value(SlotKind::Email, text);
+        let email = |text: &str| value(SlotKind::Email, text, LOCALE);
         for (text, address) in [
             ("it's jo.smith+bank@mail.example.com.", "jo.smith+bank@mail.example.com"),
             ("Jo.Smith@Example.com, that is all", "jo.smith@example.com"),
@@ -622,41 +787,44 @@ mod tests {
     fn of_fixed_values_the_last_named_counts() {
         let values = ["small", "large", "extra large"].map(str::to_owned).to_vec();
         let size = spec(SlotKind::Free, SlotCheck::Values(values));
-        let taken = |text: &str| heard(&size, text).value();
+        let taken = |text: &str| heard(&size, text, LOCALE).value();
         assert_eq!(taken("a Large one, please"), Some(json!("large")));
         assert_eq!(taken("small, no, extra-large"), Some(json!("extra large")));
         assert_eq!(taken("a smallish one"), None);
         assert_eq!(taken(""), None);
-        assert_eq!(proposed(&size, &json!("SMALL")), Some(json!("small")));
-        assert_eq!(from_tool(&size, &json!("huge")), Err("one of its values"));
+        assert_eq!(proposed(&size, &json!("SMALL"), LOCALE), Some(json!("small")));
+        assert_eq!(from_tool(&size, &json!("huge"), LOCALE), Err("one of its values"));
     }
 
     #[test]
     fn patterns_fit_whole_values_in_speech_or_writing() {
         let pattern = Regex::new("^(?i:[a-z]{2}[0-9]{4})$").unwrap();
         let policy = spec(SlotKind::Free, SlotCheck::Pattern(pattern));
-        let taken = |text: &str| heard(&policy, text).value();
+        let taken = |text: &str| heard(&policy, text, LOCALE).value();
         assert_eq!(taken("my number is AB1234, thanks"), Some(json!("AB1234")));
         assert_eq!(taken("A B one two three four"), Some(json!("AB1234")));
         assert_eq!(taken("AB-1234"), Some(json!("AB1234")));
         assert_eq!(taken("AB12345"), None);
-        assert_eq!(from_tool(&policy, &json!("AB123")), Err("of its pattern"));
+        assert_eq!(from_tool(&policy, &json!("AB123"), LOCALE), Err("of its pattern"));
     }
 
     #[test]
     fn what_cannot_be_is_told_from_what_was_not_said() {
         let digits = SlotKind::Digits { digits_min: 13, digits_max: 19 };
         let card = spec(digits, SlotCheck::Luhn);
-        assert_eq!(heard(&card, "4111 1111 1111 1111"), Heard::Value(json!("4111111111111111")));
+        assert_eq!(
+            heard(&card, "4111 1111 1111 1111", LOCALE),
+            Heard::Value(json!("4111111111111111"))
+        );
         let wanted = "digits with the right check digit";
-        assert_eq!(heard(&card, "4111 1111 1111 1112"), Heard::Wrong(wanted));
-        assert_eq!(heard(&card, "4111"), Heard::Nothing);
-        assert_eq!(from_tool(&card, &json!("4111111111111112")), Err(wanted));
+        assert_eq!(heard(&card, "4111 1111 1111 1112", LOCALE), Heard::Wrong(wanted));
+        assert_eq!(heard(&card, "4111", LOCALE), Heard::Nothing);
+        assert_eq!(from_tool(&card, &json!("4111111111111112"), LOCALE), Err(wanted));
         let guests = spec(SlotKind::Number, SlotCheck::Range(1.0, 12.0));
-        assert_eq!(heard(&guests, "seven of us"), Heard::Value(json!(7)));
-        assert_eq!(heard(&guests, "forty"), Heard::Wrong("a number within its bounds"));
-        assert_eq!(heard(&guests, "hello"), Heard::Nothing);
-        assert_eq!(proposed(&guests, &json!(40)), None);
-        assert_eq!(proposed(&guests, &json!(4)), Some(json!(4)));
+        assert_eq!(heard(&guests, "seven of us", LOCALE), Heard::Value(json!(7)));
+        assert_eq!(heard(&guests, "forty", LOCALE), Heard::Wrong("a number within its bounds"));
+        assert_eq!(heard(&guests, "hello", LOCALE), Heard::Nothing);
+        assert_eq!(proposed(&guests, &json!(40), LOCALE), None);
+        assert_eq!(proposed(&guests, &json!(4), LOCALE), Some(json!(4)));
     }
 }

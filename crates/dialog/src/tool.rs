@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::agent::{SlotSpec, ToolKind, ToolSpec};
 use crate::input::ToolFailure;
+use crate::locale::Locale;
 use crate::memory::Memory;
 use crate::output::ToolRequest;
 use crate::slot;
@@ -40,6 +41,7 @@ pub(crate) fn request(tool_call: ToolCallId, tool: &ToolSpec, memory: &Memory) -
 pub(crate) fn saved(
     tool: &ToolSpec,
     answer: &Value,
+    locale: Locale,
     slot_of: impl Fn(&str) -> Option<SlotSpec>,
 ) -> Result<Vec<(String, Value)>, ToolFailure> {
     if let Some(schema) = &tool.answer {
@@ -55,7 +57,7 @@ pub(crate) fn saved(
             return Err(ToolFailure::SchemaMismatch(why));
         }
         let Some(spec) = slot_of(name) else { continue };
-        let value = slot::from_tool(&spec, value).map_err(|wanted| {
+        let value = slot::from_tool(&spec, value, locale).map_err(|wanted| {
             ToolFailure::SchemaMismatch(format!("`{pointer}` is not {wanted}"))
         })?;
         saved.push((name.clone(), value));

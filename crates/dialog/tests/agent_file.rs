@@ -364,7 +364,10 @@ fn the_json_schema_knows_the_same_keys() {
 
 #[test]
 fn fillers_are_the_languages_own_unless_the_file_has_others() {
-    let fillers = |yaml: &str| Agent::parse(yaml).unwrap().fillers().cloned();
+    let fillers = |yaml: &str| {
+        let agent = Agent::parse(yaml).unwrap();
+        agent.personas().next().and_then(|persona| persona.fillers.clone())
+    };
     let own = fillers(GOOD).unwrap();
     assert_eq!(own.after_ms, 900);
     assert_eq!(own.texts, ["Hmm.", "Let me see.", "One moment.", BREATH]);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, ThinkId, ToolCallId};
+use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, Date, Persona, ThinkId, ToolCallId};
 use hearsay_engine::{ComposeJob, Composed, Engine, EngineEvent, FillerWish, Formatting};
 use hearsay_language::router::IntentSet;
 use tokio::sync::{Semaphore, mpsc};
@@ -103,15 +103,23 @@ impl Switchboard {
     }
 }
 
+/// The day of a call that begins now, in the time zone of this machine (`TZ`).
+pub fn today() -> Date {
+    jiff::Zoned::now().date()
+}
+
 /// What each voice of the network may have to say while an answer is late.
 fn fillers(agent: &Agent) -> Vec<FillerWish> {
-    let texts = agent.fillers().map_or(&[][..], |fillers| &fillers.texts);
-    let wish = |persona: &hearsay_dialog::Persona, text: &String| FillerWish {
+    let wish = |persona: &Persona, text: &String| FillerWish {
         voice: persona.voice.clone(),
         speed: persona.speed,
         text: text.clone(),
     };
-    agent.personas().flat_map(|persona| texts.iter().map(move |text| wish(persona, text))).collect()
+    let of = |persona: &'_ Persona| {
+        let texts = persona.fillers.iter().flat_map(|fillers| &fillers.texts);
+        texts.map(|text| wish(persona, text)).collect::<Vec<_>>()
+    };
+    agent.personas().flat_map(of).collect()
 }
 
 /// The agent file's intents as the router takes them.

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use crate::chat_api::{self, ChatDesk};
 use crate::chat_model::BuiltIn;
 use crate::config::Config;
-use crate::drive::Switchboard;
+use crate::drive::{Switchboard, today};
 use crate::media;
 use crate::metrics::Metrics;
 use crate::report::CallReport;
@@ -258,6 +258,7 @@ fn call_info(uri: &Uri, form: &[u8]) -> CallInfo {
         from: Pii::new(field("From").unwrap_or_default()),
         to: field("To").unwrap_or_default(),
         metadata: Pii::new(told().map(|(key, value)| (key, Value::String(value))).collect()),
+        today: today(),
     }
 }
 

@@ -24,7 +24,7 @@ mod words;
 
 pub use crate::language::Language;
 pub(crate) use hindi::number_name as hindi_number_name;
-pub use slot::{digits, number};
+pub use slot::{digits, digits_in, number, number_in};
 pub use stream::ItnStream;
 
 use words::{Context, Rule, Word, Written};

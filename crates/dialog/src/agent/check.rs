@@ -307,7 +307,7 @@ const SILENCE_MS_MAX: u64 = 5_000;
 
 /// A service that is waited for in silence sounds like a broken line.
 fn check_silences(reader: &mut Reader, agent: &Agent, places: &GraphPlaces) {
-    if agent.fillers.is_some() {
+    if agent.personas.values().any(|persona| persona.fillers.is_some()) {
         return;
     }
     for node in agent.nodes.values() {

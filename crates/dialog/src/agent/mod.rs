@@ -10,6 +10,7 @@ mod everywhere;
 mod fields;
 mod fillers;
 mod model;
+mod phrases;
 mod read;
 mod read_graph;
 mod read_tools;
@@ -19,9 +20,11 @@ mod tree;
 pub use error::{AgentErrors, Problem};
 pub use fillers::{BREATH, Fillers};
 pub use model::{
-    Agent, Ask, BuiltIn, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind, Persona,
-    Phrases, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Stay, Talk, ToolKind, ToolSpec,
+    Agent, Ask, BuiltIn, DayRule, Edge, EdgeOn, HttpMethod, Intent, Limits, Node, NodeKind,
+    Persona, RemoteModel, Router, SlotCheck, SlotKind, SlotSpec, Stay, Talk, ToolKind, ToolSpec,
 };
+
+pub use phrases::Phrases;
 
 impl Agent {
     /// Reads and checks an agent file; the error lists every problem found.

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::date::Date;
+use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
 use regex::Regex;
 use serde_json::{Map, Value};
 
 use super::fillers::Fillers;
+use super::phrases::Phrases;
 use crate::condition::Condition;
 use crate::output::Expectation;
 use crate::template::{self, Template};
@@ -32,8 +35,6 @@ pub struct Agent {
     pub(crate) nodes: BTreeMap<String, Node>,
     pub(crate) limits: Limits,
     pub(crate) turn_taking: TurnTaking,
-    pub(crate) phrases: Phrases,
-    pub(crate) fillers: Option<Fillers>,
 }
 
 /// A value that only headers of requests may hold.
@@ -58,6 +59,12 @@ pub struct Persona {
     pub speed: f32,
     /// Its style, empty for neutral.
     pub style: String,
+    /// The language in which it listens and speaks.
+    pub language: Language,
+    /// What it says where no node has words of its own.
+    pub phrases: Phrases,
+    /// What covers its late answers; `None` where that is off.
+    pub fillers: Option<Fillers>,
 }
 
 /// What the callers can want.
@@ -121,6 +128,32 @@ pub enum SlotCheck {
     Luhn,
     /// A number from the first to the second.
     Range(f64, f64),
+    /// A date on this side of today.
+    Day(DayRule),
+}
+
+/// On which side of today a date has to be. It also says which year a date without one is meant to be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayRule {
+    /// Today or before.
+    Past,
+    /// Today or after.
+    Future,
+    /// A date of birth: before today, with its year, of a living person.
+    Birth,
+}
+
+impl DayRule {
+    /// Oldest people, years.
+    const AGE_YEARS_MAX: i16 = 125;
+
+    pub(crate) fn allows(self, day: Date, today: Date) -> bool {
+        match self {
+            Self::Past => day <= today,
+            Self::Future => day >= today,
+            Self::Birth => day <= today && day.year() >= today.year() - Self::AGE_YEARS_MAX,
+        }
+    }
 }
 
 impl PartialEq for SlotCheck {
@@ -130,6 +163,7 @@ impl PartialEq for SlotCheck {
             (Self::Values(a), Self::Values(b)) => a == b,
             (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
             (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
+            (Self::Day(a), Self::Day(b)) => a == b,
             _ => false,
         }
     }
@@ -147,7 +181,7 @@ pub enum SlotKind {
     },
     /// Yes or no.
     YesNo,
-    /// A calendar date, kept as it was said.
+    /// A calendar date, kept as ISO 8601 writes it.
     Date,
     /// A person's name.
     Name,
@@ -417,55 +451,6 @@ impl Default for Limits {
     }
 }
 
-/// Wording that no node owns; each can be changed in the agent file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Phrases {
-    /// Before a question is put again because it was not understood.
-    pub not_understood: String,
-    /// Before a question is put again because nobody answered.
-    pub still_there: String,
-    /// Before a question is put again because its answer cannot be: a wrong check digit, a number out of bounds.
-    pub not_valid: String,
-    /// When something was asked for that cannot be done here.
-    pub refused: String,
-    /// When the language model, or the check of its answer, is not sure.
-    pub not_sure: String,
-    /// When the engine failed and the caller has to say it again.
-    pub trouble: String,
-    /// Last words after too long a silence.
-    pub goodbye_silence: String,
-    /// Last words when the caller could not be understood.
-    pub goodbye_not_understood: String,
-    /// Last words at the longest length of a call.
-    pub goodbye_limit: String,
-    /// Last words when something failed for good.
-    pub goodbye_failed: String,
-}
-
-impl Default for Phrases {
-    fn default() -> Self {
-        let own = str::to_owned;
-        Self {
-            not_understood: own("Sorry, I did not get that."),
-            not_valid: own("That does not seem to be right."),
-            still_there: own("Are you still there?"),
-            refused: own("I am afraid I can't do that here."),
-            not_sure: own(
-                "I'm not sure about that detail. I can connect you to a person if you like.",
-            ),
-            trouble: own("Sorry, I had a problem hearing you. Could you say that again?"),
-            goodbye_silence: own("I can't hear you, so I will hang up now. Goodbye."),
-            goodbye_not_understood: own("I am sorry that I could not help. Goodbye."),
-            goodbye_limit: own(
-                "We have reached the end of our time. Thank you for calling. Goodbye.",
-            ),
-            goodbye_failed: own(
-                "I am sorry, something went wrong on our side. Please call again later. Goodbye.",
-            ),
-        }
-    }
-}
-
 impl Agent {
     /// The network's name.
     pub fn name(&self) -> &str {
@@ -551,9 +536,9 @@ impl Agent {
     pub fn turn_taking(&self) -> &TurnTaking {
         &self.turn_taking
     }
-    /// What covers a late answer; `None` when it is off or the language has none.
-    pub fn fillers(&self) -> Option<&Fillers> {
-        self.fillers.as_ref()
+    /// Who speaks at a node.
+    pub(crate) fn persona_at(&self, node: &str) -> Option<&Persona> {
+        self.personas.get(&self.nodes.get(node)?.agent)
     }
     /// The variables of the file, such as addresses of services.
     pub fn vars(&self) -> &BTreeMap<String, String> {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
 use regex::{Regex, RegexBuilder};
 
@@ -11,9 +12,10 @@ use super::everywhere::{self, read_everywhere};
 use super::fields::{Fields, Reader};
 use super::fillers::{Fillers, read_fillers};
 use super::model::{
-    Agent, Intent, Limits, Persona, Phrases, RemoteModel, Router, Secret, SlotCheck, SlotKind,
+    Agent, DayRule, Intent, Limits, Persona, RemoteModel, Router, Secret, SlotCheck, SlotKind,
     SlotSpec,
 };
+use super::phrases::{Phrases, read_phrases};
 use super::read_graph::read_graph;
 use super::read_tools;
 use super::read_turns;
@@ -62,7 +64,6 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let context = fields.take("context").map(|tree| read_context(reader, tree)).unwrap_or_default();
     let metadata =
         fields.take("metadata").map(|tree| read_metadata(reader, tree)).unwrap_or_default();
-    let personas = fields.need(reader, "agents").map(|tree| read_personas(reader, tree));
     let router = fields.take("router").and_then(|tree| read_router(reader, tree));
     let slots = fields.take("slots").map(|tree| read_slots(reader, tree)).unwrap_or_default();
     let tools =
@@ -72,17 +73,14 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let model = fields.take("model").and_then(|tree| read_model(reader, tree));
     let favour =
         fields.take("phrases_to_favour").map(|tree| reader.texts(tree, "`phrases_to_favour`"));
-    let phrases = fields.take("phrases").map(|tree| read_phrases(reader, tree)).unwrap_or_default();
     let limits = fields.take("limits").map(|tree| read_limits(reader, tree)).unwrap_or_default();
     let turn_taking = fields
         .take("turn_taking")
         .map(|tree| read_turns::read_turn_taking(reader, tree, TurnTaking::default()))
         .unwrap_or_default();
     let language = language.unwrap_or_else(|| "en".to_owned());
-    let fillers = match fields.take("fillers") {
-        Some(tree) => read_fillers(reader, tree, &language),
-        None => Fillers::of(&language),
-    };
+    let shared = read_shared(reader, &mut fields, &language);
+    let personas = fields.need(reader, "agents").map(|tree| read_personas(reader, tree, &shared));
     let mut places = GraphPlaces::default();
     let everywhere = fields.take("everywhere").map(|tree| read_everywhere(reader, tree));
     let graph = fields.need(reader, "graph");
@@ -108,10 +106,22 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         nodes,
         limits,
         turn_taking,
-        phrases,
-        fillers,
     };
     Some((agent, places))
+}
+
+fn read_shared(reader: &mut Reader, fields: &mut Fields<'_>, tag: &str) -> Shared {
+    let language = Language::from_code(tag).unwrap_or_default();
+    let phrases = Phrases::of(language);
+    let phrases = match fields.take("phrases") {
+        Some(tree) => read_phrases(reader, tree, phrases),
+        None => phrases,
+    };
+    let fillers = match fields.take("fillers") {
+        Some(tree) => read_fillers(reader, tree, tag),
+        None => Fillers::of(tag),
+    };
+    Shared { language, phrases, fillers }
 }
 
 fn read_vars(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, String> {
@@ -157,30 +167,58 @@ fn read_metadata(reader: &mut Reader, tree: &Tree) -> serde_json::Map<String, se
     metadata
 }
 
-fn read_personas(reader: &mut Reader, tree: &Tree) -> BTreeMap<String, Persona> {
+/// What agents have of the network where they set nothing of their own.
+struct Shared {
+    language: Language,
+    phrases: Phrases,
+    fillers: Option<Fillers>,
+}
+
+fn read_personas(reader: &mut Reader, tree: &Tree, shared: &Shared) -> BTreeMap<String, Persona> {
     let mut personas = BTreeMap::new();
     for (key, value) in reader.named(tree, "`agents`") {
-        let Some(mut fields) = reader.fields(value, format!("agent `{}`", key.name)) else {
-            continue;
-        };
-        let persona = fields.take("persona").and_then(|tree| reader.text(tree, "`persona`"));
-        let voice = fields.need(reader, "voice").and_then(|tree| reader.text(tree, "`voice`"));
-        let speed = fields.take("speed").and_then(|tree| reader.number(tree, "`speed`", 0.5, 2.0));
-        let style = fields.take("style").and_then(|tree| reader.text(tree, "`style`"));
-        fields.finish(reader);
-        let persona = Persona {
-            name: key.name.clone(),
-            persona: persona.unwrap_or_default(),
-            voice: voice.unwrap_or_default(),
-            speed: speed.map_or(1.0, to_f32),
-            style: style.unwrap_or_default(),
-        };
-        personas.insert(key.name.clone(), persona);
+        if let Some(persona) = read_persona(reader, &key.name, value, shared) {
+            personas.insert(key.name.clone(), persona);
+        }
     }
     if personas.is_empty() {
         reader.problem(tree.at, "`agents` is empty", "add one, such as `host: {voice: ava}`");
     }
     personas
+}
+
+fn read_persona(reader: &mut Reader, name: &str, tree: &Tree, shared: &Shared) -> Option<Persona> {
+    let languages = Language::ALL.map(|language| (language.code(), language));
+    let mut fields = reader.fields(tree, format!("agent `{name}`"))?;
+    let persona = fields.take("persona").and_then(|tree| reader.text(tree, "`persona`"));
+    let voice = fields.need(reader, "voice").and_then(|tree| reader.text(tree, "`voice`"));
+    let speed = fields.take("speed").and_then(|tree| reader.number(tree, "`speed`", 0.5, 2.0));
+    let style = fields.take("style").and_then(|tree| reader.text(tree, "`style`"));
+    let own = fields.take("language");
+    let own = own.and_then(|tree| reader.choice(tree, "language", &languages));
+    // Wording of the network is in the network's language.
+    let foreign = own.filter(|own| *own != shared.language);
+    let phrases = foreign.map_or_else(|| shared.phrases.clone(), Phrases::of);
+    let phrases = match fields.take("phrases") {
+        Some(tree) => read_phrases(reader, tree, phrases),
+        None => phrases,
+    };
+    let off = shared.fillers.is_none();
+    let fillers = match foreign {
+        Some(language) if !off => Fillers::of(language.code()),
+        _ => shared.fillers.clone(),
+    };
+    fields.finish(reader);
+    Some(Persona {
+        name: name.to_owned(),
+        persona: persona.unwrap_or_default(),
+        voice: voice.unwrap_or_default(),
+        speed: speed.map_or(1.0, to_f32),
+        style: style.unwrap_or_default(),
+        language: own.unwrap_or(shared.language),
+        phrases,
+        fillers,
+    })
 }
 
 fn read_router(reader: &mut Reader, tree: &Tree) -> Option<Router> {
@@ -317,11 +355,17 @@ fn read_slot_check(
     if let Some(range) = read_range(reader, fields) {
         checks.push(("least` or `most", "number", range));
     }
+    let rules = [("past", DayRule::Past), ("future", DayRule::Future), ("birth", DayRule::Birth)];
+    let day = fields.take("day").and_then(|tree| reader.choice(tree, "`day`", &rules));
+    if let Some(rule) = day {
+        checks.push(("day", "date", SlotCheck::Day(rule)));
+    }
     let of_kind = match kind {
         None => return SlotCheck::Any,
         Some(SlotKind::Free) => "free",
         Some(SlotKind::Digits { .. }) => "digits",
         Some(SlotKind::Number) => "number",
+        Some(SlotKind::Date) => "date",
         Some(_) => "",
     };
     for (key, wanted, _) in checks.iter().filter(|(_, wanted, _)| *wanted != of_kind) {
@@ -384,22 +428,6 @@ fn read_values(reader: &mut Reader, tree: &Tree) -> Vec<String> {
         }
     }
     values
-}
-
-fn read_phrases(reader: &mut Reader, tree: &Tree) -> Phrases {
-    let mut phrases = Phrases::default();
-    let Some(mut fields) = reader.fields(tree, "`phrases`") else { return phrases };
-    macro_rules! phrase {
-        ($($name:ident),*) => {$(
-            if let Some(text) = fields.take(stringify!($name)).and_then(|tree| reader.text(tree, "a phrase")) {
-                phrases.$name = text;
-            }
-        )*};
-    }
-    phrase!(not_understood, not_valid, still_there, refused, not_sure, trouble);
-    phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
-    fields.finish(reader);
-    phrases
 }
 
 fn read_limits(reader: &mut Reader, tree: &Tree) -> Limits {

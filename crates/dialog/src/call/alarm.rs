@@ -2,8 +2,6 @@
 //!
 //! There is no state without an alarm, so no call can hang in silence.
 
-use std::sync::Arc;
-
 use super::Call;
 use crate::endpoint;
 use crate::event::EndReason;
@@ -176,8 +174,7 @@ impl Call {
             Alarm::LateAnswer => self.say_late_filler(),
             Alarm::ToolMissing => self.on_tool_done(Err(ToolFailure::Timeout)),
             Alarm::CallLimit => {
-                let agent = Arc::clone(&self.agent);
-                self.close(EndReason::CallLimit, &agent.phrases.goodbye_limit);
+                self.close(EndReason::CallLimit, &self.phrases().goodbye_limit);
             }
             Alarm::GoodbyeLimit => {
                 if let Some(closing) = self.closing {

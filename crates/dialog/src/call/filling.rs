@@ -5,6 +5,7 @@
 //! it ends at once when there is something to say, or when the caller speaks.
 
 use super::Call;
+use crate::agent::Fillers;
 use crate::output::{Output, SpeakKind};
 use crate::reply::Line;
 use crate::time::CallTime;
@@ -53,7 +54,7 @@ impl Filling {
 impl Call {
     /// When a filler of the agent's list is due.
     pub(super) fn filler_due(&self) -> Option<CallTime> {
-        let fillers = self.agent.fillers()?;
+        let fillers = self.fillers()?;
         let covered = match self.turn {
             Turn::Thinking { .. } => false,
             Turn::Working { .. } => self.desk.has_own_filler(),
@@ -61,6 +62,10 @@ impl Call {
         };
         let unwanted = covered || self.filling.said || !self.speech.greeted;
         self.filling.silent_since.filter(|_| !unwanted).map(|since| since + fillers.after_ms)
+    }
+
+    fn fillers(&self) -> Option<&Fillers> {
+        self.agent.persona_at(&self.node)?.fillers.as_ref()
     }
 
     /// Says the next filler of the agent's list.
@@ -74,7 +79,7 @@ impl Call {
 
     /// In turn from a place that the call's name gives, and never the one said last.
     fn next_filler(&self) -> Option<String> {
-        let texts = &self.agent.fillers()?.texts;
+        let texts = &self.fillers()?.texts;
         let first = self.info.id.bytes().map(usize::from).sum::<usize>() + self.filling.count;
         let in_turn = (0..texts.len()).map(|i| &texts[(first + i) % texts.len()]);
         in_turn.into_iter().find(|text| **text != self.filling.last).cloned()

@@ -89,7 +89,7 @@ impl Call {
             self.event(EventKind::CallerPressed { digits: Pii::new(keys.digits.clone()) });
         }
         let Some(spec) = self.collected_slot() else { return };
-        let (slot, heard) = (spec.name.clone(), slot::heard(spec, &keys.digits));
+        let (slot, heard) = (spec.name.clone(), slot::heard(spec, &keys.digits, self.locale()));
         match heard {
             Heard::Value(value) => self.fill(&slot, value),
             Heard::Wrong(wanted) => self.refuse_value(&slot, wanted),

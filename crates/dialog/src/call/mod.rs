@@ -19,12 +19,15 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
+use hearsay_text::date::Date;
+use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
 use serde_json::{Map, Value};
 
-use crate::agent::{Agent, Node};
+use crate::agent::{Agent, Node, Phrases};
 use crate::event::{CallEvent, EndReason, EventKind, TranscriptLine};
 use crate::input::{EnginePart, Input};
+use crate::locale::Locale;
 use crate::memory::{Change, Memory};
 use crate::output::{Expectation, ListenCommand, Output};
 use crate::time::{CallTime, UtteranceId};
@@ -53,6 +56,8 @@ pub struct CallInfo {
     pub to: String,
     /// What the line tells about the caller; names that the agent file's `metadata` has not are ignored.
     pub metadata: Pii<Map<String, Value>>,
+    /// Today, where the call is: "tomorrow" counts from it.
+    pub today: Date,
 }
 
 /// One call: see the crate's documentation for the contract.
@@ -260,8 +265,7 @@ impl Call {
             // Nothing can be said about it: the call goes on as if it had been said.
             EnginePart::Speak => self.drop_reply(),
             EnginePart::Listen | EnginePart::Think if too_often => {
-                let agent = Arc::clone(&self.agent);
-                self.close(EndReason::EngineFailed, &agent.phrases.goodbye_failed);
+                self.close(EndReason::EngineFailed, &self.phrases().goodbye_failed);
             }
             EnginePart::Listen => self.listen_failed(),
             EnginePart::Think => self.think_failed(),
@@ -362,6 +366,17 @@ impl Call {
     fn turn_taking(&self) -> &TurnTaking {
         let own = self.current_node().and_then(|node| node.turn_taking.as_deref());
         own.unwrap_or(&self.agent.turn_taking)
+    }
+
+    /// What is said where no node has words of its own, in the language of who speaks.
+    fn phrases(&self) -> Phrases {
+        let persona = self.agent.persona_at(&self.node);
+        persona.map_or_else(|| Phrases::of(Language::default()), |persona| persona.phrases.clone())
+    }
+
+    /// How the caller's words are read here.
+    fn locale(&self) -> Locale {
+        self.memory.locale()
     }
 
     fn current_node(&self) -> Option<&Node> {

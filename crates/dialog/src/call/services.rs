@@ -128,7 +128,8 @@ impl Call {
             self.note_answer(&outcome);
         }
         let checked = outcome.and_then(|answer| {
-            let saved = tool::saved(spec, &answer, |name| agent.slots.get(name).cloned())?;
+            let saved =
+                tool::saved(spec, &answer, self.locale(), |name| agent.slots.get(name).cloned())?;
             Ok((answer, saved))
         });
         let (reported, saved, on) = match checked {

@@ -104,11 +104,10 @@ impl Call {
 
     /// The model, or the check of its answer, is not sure: that is said, not covered up.
     fn not_sure(&mut self) {
-        let agent = Arc::clone(&self.agent);
         if self.gives_up() {
             return self.walk(EdgeOn::Unknown);
         }
-        self.say(&agent.phrases.not_sure, SpeakKind::Reprompt);
+        self.say(&self.phrases().not_sure, SpeakKind::Reprompt);
     }
 
     fn on_proposed_call(&mut self, phrase: &str, tool: &str, arguments: &Value) {
@@ -155,7 +154,7 @@ impl Call {
             let known = self.memory.value(&slot.name, "").is_some_and(|value| !value.is_null());
             match arguments.get(&slot.name) {
                 Some(value) => {
-                    let taken = slot::proposed(slot, value);
+                    let taken = slot::proposed(slot, value, self.locale());
                     let taken = taken.ok_or_else(|| format!("{} cannot be {value}", slot.name))?;
                     values.push((slot.name.clone(), taken));
                 }

@@ -78,7 +78,7 @@ impl Call {
             }
         }
         if next.is_some() {
-            self.close(EndReason::Blocked, &agent.phrases.goodbye_failed);
+            self.close(EndReason::Blocked, &self.phrases().goodbye_failed);
         }
     }
 
@@ -182,8 +182,7 @@ impl Call {
 
     /// An outcome without a drawn edge: the graph stays where it is.
     fn no_way_on(&mut self, node: &Node, outcome: &EdgeOn) {
-        let agent = Arc::clone(&self.agent);
-        let phrases = &agent.phrases;
+        let phrases = self.phrases();
         match outcome {
             EdgeOn::Silence => return self.close(EndReason::Silence, &phrases.goodbye_silence),
             EdgeOn::Unknown => {
@@ -204,18 +203,16 @@ impl Call {
 
     pub(super) fn on_silence(&mut self) {
         self.set_turn(Turn::Listening { since: self.now });
-        let agent = Arc::clone(&self.agent);
         match self.current_node() {
             Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Silence),
-            _ => self.reprompt(&agent.phrases.still_there),
+            _ => self.reprompt(&self.phrases().still_there),
         }
     }
 
     pub(super) fn not_understood(&mut self) {
-        let agent = Arc::clone(&self.agent);
         match self.current_node() {
             Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Unknown),
-            _ => self.reprompt(&agent.phrases.not_understood),
+            _ => self.reprompt(&self.phrases().not_understood),
         }
     }
 
@@ -285,11 +282,12 @@ impl Call {
     fn understand_value(&mut self, node: &Node, slot_name: &str, text: &str) {
         let agent = Arc::clone(&self.agent);
         let Some(spec) = agent.slots.get(slot_name) else { return };
-        let together = format!("{} {}", self.keys.digits, slot::digits(text));
+        let locale = self.locale();
+        let together = format!("{} {}", self.keys.digits, locale.digits(text));
         let is_digits = matches!(spec.kind, SlotKind::Digits { .. });
-        let heard = match slot::heard(spec, text) {
+        let heard = match slot::heard(spec, text, locale) {
             Heard::Nothing if is_digits && !self.keys.digits.is_empty() => {
-                slot::heard(spec, &together)
+                slot::heard(spec, &together, locale)
             }
             heard => heard,
         };
@@ -304,7 +302,7 @@ impl Call {
             Heard::Wrong(wanted) => return self.refuse_value(slot_name, wanted),
             Heard::Nothing => {}
         }
-        let said = slot::digits(&together);
+        let said = locale.digits(&together);
         if let SlotKind::Digits { digits_min, .. } = spec.kind
             && (1..digits_min).contains(&said.len())
         {
@@ -328,7 +326,6 @@ impl Call {
 
     /// The question is put again, and how often is counted as for words that were not understood.
     pub(super) fn refuse_value(&mut self, slot_name: &str, wanted: &str) {
-        let agent = Arc::clone(&self.agent);
         self.keys = Keys::default();
         self.event(EventKind::SlotRefused {
             slot: slot_name.to_owned(),
@@ -336,7 +333,7 @@ impl Call {
         });
         match self.current_node() {
             Some(node) if self.reprompts >= node.reprompts_max => self.walk(EdgeOn::Unknown),
-            _ => self.reprompt(&agent.phrases.not_valid),
+            _ => self.reprompt(&self.phrases().not_valid),
         }
     }
 
@@ -451,9 +448,8 @@ impl Call {
     }
 
     pub(super) fn say_trouble(&mut self) {
-        let agent = Arc::clone(&self.agent);
         if self.is_waiting_for_caller() {
-            self.say(&agent.phrases.trouble, SpeakKind::Reprompt);
+            self.say(&self.phrases().trouble, SpeakKind::Reprompt);
         }
     }
 }

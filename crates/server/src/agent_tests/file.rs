@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use hearsay_dialog::{Agent, ToolFailure};
-use serde::Deserialize;
+use hearsay_dialog::{Agent, Date, ToolFailure};
+use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
 /// Longest file, bytes.
@@ -19,6 +19,9 @@ pub struct TestFile {
     /// What outside services answer in every test.
     #[serde(default)]
     pub tools: BTreeMap<String, Mock>,
+    /// The day of every call; the day on which the tests run where it is left out.
+    #[serde(default, deserialize_with = "day")]
+    pub today: Option<Date>,
     /// The tests, in their order.
     pub tests: Vec<Test>,
 }
@@ -35,11 +38,20 @@ pub struct Test {
     /// What the line tells about the caller.
     #[serde(default)]
     pub metadata: Map<String, Value>,
+    /// The day of the call, in place of the file's.
+    #[serde(default, deserialize_with = "day")]
+    pub today: Option<Date>,
     /// Per cent of the wordings that have to pass.
     #[serde(default = "all")]
     pub at_least: f64,
     /// The turns, in their order.
     pub turns: Vec<Turn>,
+}
+
+fn day<'de, D: Deserializer<'de>>(reader: D) -> Result<Option<Date>, D::Error> {
+    let text = String::deserialize(reader)?;
+    let wrong = || de::Error::custom(format!("`today: {text}` is no day; write it as 2026-05-03"));
+    text.parse().map(Some).map_err(|_| wrong())
 }
 
 fn all() -> f64 {
@@ -220,6 +232,8 @@ impl Mock {
 pub fn read(path: &Path) -> Result<TestFile, String> {
     let mut file = parse(&text_of(path)?).map_err(|e| format!("{}: {e}", path.display()))?;
     let folder = path.parent().unwrap_or(Path::new(""));
+    let today = file.today;
+    file.tests.iter_mut().for_each(|test| test.today = test.today.or(today));
     for turn in file.tests.iter_mut().flat_map(|test| &mut test.turns) {
         if let Some(list) = &turn.user.list {
             turn.user.texts = texts_of(&folder.join(&list.file), &list.list)?;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::file::{Mock, Test, Turn};
 use super::log::{Happened, TurnLog};
+use crate::drive::today;
 use crate::typed_call::{Told, TypedCall, TypedLine, Watcher};
 
 /// How often a caller waits in one turn before nothing more is expected to happen.
@@ -76,6 +77,7 @@ fn run_call(
     let mut call = line.call(CallInfo {
         from: Pii::new(CALLER.to_owned()),
         metadata: Pii::new(test.metadata.clone()),
+        today: test.today.unwrap_or_else(today),
         ..CallInfo::default()
     });
     let mut noted = Notebook { mocks, happened: Vec::new() };

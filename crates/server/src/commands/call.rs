@@ -13,7 +13,9 @@ use super::{engine, read_wav, runtime, write};
 use crate::agent_file;
 use crate::call_core::{CallCore, Clock, LineCommand, LineEvent};
 use crate::cli::CallArgs;
-use crate::drive::{self, LINE_COMMANDS_MAX, LINE_EVENTS_MAX, LineEnds, Observer, Switchboard};
+use crate::drive::{
+    self, LINE_COMMANDS_MAX, LINE_EVENTS_MAX, LineEnds, Observer, Switchboard, today,
+};
 use crate::recorded_caller::{CallerFrame, FRAME_MS, Pace, RecordedCaller};
 use crate::recorder::Recorder;
 use crate::report::{CallReport, StageLatency, TurnReport};
@@ -39,7 +41,8 @@ pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     let board = Switchboard::new(engine(None)?, Arc::new(ready.agent), &documents)
         .map_err(|e| format!("{}: {e}", args.agent.display()))?;
     println!("{} answers {} ({} turns).", board.agent.name(), args.audio.display(), caller.turns());
-    let info = CallInfo { metadata: super::metadata(&args.metadata)?, ..CallInfo::default() };
+    let metadata = super::metadata(&args.metadata)?;
+    let info = CallInfo { metadata, today: today(), ..CallInfo::default() };
     let core = if args.fast {
         crate::fast::run(&board, info, LINE_HZ, caller, &mut Console::default())
             .map_err(|e| e.to_string())?

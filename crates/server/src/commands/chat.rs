@@ -9,6 +9,7 @@ use hearsay_dialog::{CallInfo, EventKind};
 
 use super::{models, runtime};
 use crate::agent_file;
+use crate::drive::today;
 use crate::typed_call::{Told, TypedLine, Watcher};
 
 /// Longest line typed, bytes.
@@ -22,8 +23,9 @@ pub fn run(file: &Path, told: &[String]) -> Result<ExitCode, String> {
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
     let line = TypedLine::new(Arc::new(ready.agent), models()?, &documents)
         .map_err(|e| format!("{}: {e}", file.display()))?;
-    let (mut call, mut screen) =
-        (line.call(CallInfo { metadata: super::metadata(told)?, ..CallInfo::default() }), Screen);
+    let metadata = super::metadata(told)?;
+    let info = CallInfo { metadata, today: today(), ..CallInfo::default() };
+    let (mut call, mut screen) = (line.call(info), Screen);
     call.connect(&mut screen);
     let prompt = std::io::stdin().is_terminal();
     let mut typed = Vec::new();

@@ -1,17 +1,14 @@
 //! Tools that need no service: the date, arithmetic, a signal of the model.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use hearsay_dialog::{BuiltIn, ToolFailure, ToolRequest};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 /// Longest expression, bytes.
 const EXPRESSION_BYTES_MAX: usize = 500;
 /// Deepest brackets.
 const DEPTH_MAX: usize = 50;
-const WEEKDAYS: [&str; 7] =
-    ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-const DAY_S: i64 = 86_400;
 
 pub(super) fn answer(tool: BuiltIn, request: &ToolRequest) -> Result<Value, ToolFailure> {
     let field =
@@ -19,10 +16,9 @@ pub(super) fn answer(tool: BuiltIn, request: &ToolRequest) -> Result<Value, Tool
     match tool {
         BuiltIn::Signal => Ok(json!({})),
         BuiltIn::Today => {
-            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
             let minutes = field("utc_offset_minutes").and_then(|value| value.as_i64()).unwrap_or(0);
             let minutes = minutes.clamp(-24 * 60, 24 * 60);
-            Ok(date(i64::try_from(since.as_secs()).unwrap_or(0) + minutes * 60))
+            Ok(date(Timestamp::now().as_second() + minutes * 60))
         }
         BuiltIn::Calculate => {
             let expression = match field("expression") {
@@ -42,24 +38,13 @@ pub(super) fn answer(tool: BuiltIn, request: &ToolRequest) -> Result<Value, Tool
     }
 }
 
-/// A moment as date, weekday and time, from seconds since 1970. The calendar is Hinnant's
-/// `civil_from_days`.
+/// A moment as date, weekday and time, from seconds since 1970.
 fn date(seconds: i64) -> Value {
-    let (days, of_day) = (seconds.div_euclid(DAY_S), seconds.rem_euclid(DAY_S));
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(146_097);
-    let of_era = shifted.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted_month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    let weekday = usize::try_from(days.rem_euclid(7)).map_or("", |index| WEEKDAYS[index]);
+    let moment = Timestamp::from_second(seconds).unwrap_or_default().to_zoned(TimeZone::UTC);
     json!({
-        "date": format!("{year:04}-{month:02}-{day:02}"),
-        "weekday": weekday,
-        "time": format!("{:02}:{:02}", of_day / 3_600, of_day % 3_600 / 60),
+        "date": moment.date().to_string(),
+        "weekday": moment.strftime("%A").to_string(),
+        "time": moment.strftime("%H:%M").to_string(),
     })
 }
 

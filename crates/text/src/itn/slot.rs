@@ -5,6 +5,7 @@
 use super::english::is_number_word;
 use super::english::number::{self, Parsed};
 use super::words::{Run, Word, split};
+use super::{ItnOptions, Language, itn_with, spanish};
 use crate::normalize::bounded;
 
 /// Sounds and words between digits that mean nothing.
@@ -68,6 +69,47 @@ pub fn digits(text: &str) -> String {
         }
     }
     out
+}
+
+/// As [`digits`], in any of the languages. In Spanish and Hindi a single digit beside other words counts too.
+pub fn digits_in(text: &str, language: Language) -> String {
+    if language == Language::English {
+        return digits(text);
+    }
+    let written = itn_with(text, &ItnOptions::new(language).native_digits(false));
+    let mut out = String::new();
+    for word in written.split_whitespace() {
+        let figures = word.chars().filter(char::is_ascii_digit);
+        match spanish::digit_word(bare(word)).filter(|_| language == Language::Spanish) {
+            Some(digit) => out.push(char::from(b'0' + digit)),
+            None => out.extend(figures),
+        }
+    }
+    out
+}
+
+/// As [`number`], in any of the languages. "Una" counts only where little else is said.
+pub fn number_in(text: &str, language: Language) -> Option<f64> {
+    const ARTICLE_WORDS_MAX: usize = 3;
+    if language == Language::English {
+        return number(text);
+    }
+    let is_spanish = language == Language::Spanish;
+    let written = itn_with(text, &ItnOptions::new(language).native_digits(false));
+    let value = |word: &str| {
+        let figures = bare(word).replace(',', ".");
+        let named = spanish::digit_word(bare(word)).filter(|_| is_spanish);
+        named.map(f64::from).or_else(|| figures.parse().ok().filter(|n: &f64| n.is_finite()))
+    };
+    let is_one = |word: &str| matches!(bare(word).to_lowercase().as_str(), "un" | "una");
+    let mut words = written.split_whitespace();
+    let is_short = words.clone().count() <= ARTICLE_WORDS_MAX;
+    let one = (is_spanish && is_short && words.clone().any(is_one)).then_some(1.0);
+    words.find_map(value).or(one)
+}
+
+fn bare(word: &str) -> &str {
+    word.trim_matches(|c: char| !c.is_alphanumeric())
 }
 
 fn tokens(words: &[Word]) -> Vec<Token> {

@@ -46,6 +46,12 @@ const NOT_NAMES: [&str; 30] = [
     "sí", "ya",
 ];
 
+/// The digit that a word names; "un" and "una" are articles before they are numbers.
+pub(super) fn digit_word(word: &str) -> Option<u8> {
+    let word = number::fold(&word.to_lowercase());
+    number::digit(&word).filter(|_| !matches!(word.as_str(), "un" | "una"))
+}
+
 /// "usted" is "Ud."; "señor garcía" is "sr. garcía", with the capital as it was spoken.
 fn address(run: Run<'_>, _: Context<'_>) -> Option<Written> {
     let first = run.word(0)?;

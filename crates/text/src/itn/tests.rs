@@ -164,3 +164,20 @@ fn settings_change_what_is_written() {
     assert_eq!(Language::from_code("es-MX"), Some(Language::Spanish));
     assert_eq!(Language::from_code("fr"), None);
 }
+
+#[test]
+fn values_of_other_languages() {
+    use super::{digits_in, number_in};
+    for (text, language, digits, number) in [
+        ("cuatro dos siete uno", Language::Spanish, "4271", Some(4271.0)),
+        ("una mesa para cuatro", Language::Spanish, "4", Some(4.0)),
+        ("una", Language::Spanish, "", Some(1.0)),
+        ("quiero una mesa grande", Language::Spanish, "", None),
+        ("somos veintidós", Language::Spanish, "22", Some(22.0)),
+        ("नौ आठ सात", Language::Hindi, "987", Some(987.0)),
+        ("four two", Language::English, "42", number("four two")),
+    ] {
+        assert_eq!(digits_in(text, language), digits, "{text}");
+        assert_eq!(number_in(text, language), number, "{text}");
+    }
+}
