@@ -1,5 +1,6 @@
 //! In which language and on which day words are read and said.
 
+use hearsay_text::clock::{self, Time};
 use hearsay_text::date::{self, Date, Side};
 use hearsay_text::itn;
 use hearsay_text::language::Language;
@@ -32,6 +33,16 @@ impl Locale {
     /// How a date is said that is written `2026-05-03`; `None` for other texts.
     pub fn say_date(self, text: &str) -> Option<String> {
         Some(date::say(text.parse().ok()?, self.language, self.today))
+    }
+
+    /// The time of day in words, within the bounds where it can be.
+    pub fn time(self, text: &str, bounds: Option<(Time, Time)>) -> Option<Time> {
+        clock::find(text, self.language).map(|said| said.nearest(bounds))
+    }
+
+    /// How a time is said that is written `19:30`; `None` for other texts.
+    pub fn say_time(self, text: &str) -> Option<String> {
+        Some(clock::say(text.parse().ok()?, self.language))
     }
 
     /// How yes and no are said.

@@ -2,6 +2,7 @@
 //!
 //! Small rules over text; no model.
 
+use hearsay_text::clock::Time;
 use hearsay_text::date::{Date, Side};
 use regex::Regex;
 use serde_json::Value;
@@ -45,6 +46,7 @@ pub(crate) fn heard(spec: &SlotSpec, text: &str, locale: Locale) -> Heard {
     let found = match &spec.check {
         SlotCheck::Values(values) => named(values, text),
         SlotCheck::Pattern(pattern) => shaped(pattern, text),
+        SlotCheck::Hours(from, until) => time(text, Some((*from, *until)), locale),
         _ => value(spec.kind, text, locale),
     };
     match found {
@@ -74,6 +76,12 @@ fn day(spec: &SlotSpec, text: &str, locale: Locale) -> Heard {
     }
 }
 
+/// The time of day in a text, such as `19:30`.
+fn time(text: &str, bounds: Option<(Time, Time)>, locale: Locale) -> Option<Value> {
+    let time = locale.time(text, bounds)?;
+    Some(Value::String(time.strftime("%H:%M").to_string()))
+}
+
 /// What a value must be and is not.
 fn wrong(check: &SlotCheck, value: &Value, today: Date) -> Option<&'static str> {
     let text = written(value);
@@ -85,6 +93,10 @@ fn wrong(check: &SlotCheck, value: &Value, today: Date) -> Option<&'static str> 
         SlotCheck::Range(least, most) => {
             let number = value.as_f64();
             (number.is_some_and(|it| (*least..=*most).contains(&it)), "a number within its bounds")
+        }
+        SlotCheck::Hours(from, until) => {
+            let fits = |time: Time| (*from..=*until).contains(&time);
+            (text.parse().is_ok_and(fits), "a time within its bounds")
         }
         SlotCheck::Day(rule) => {
             let wanted = match rule {
@@ -177,6 +189,7 @@ fn value(kind: SlotKind, text: &str, locale: Locale) -> Option<Value> {
         SlotKind::Name => name(text),
         SlotKind::Email => email(text),
         SlotKind::Number => number(text, locale),
+        SlotKind::Time => time(text, None, locale),
         SlotKind::Free => (!text.is_empty()).then(|| free(text)),
         // Read with its rule in `day`; filled by tools.
         SlotKind::Date | SlotKind::Flag => None,
@@ -214,6 +227,11 @@ fn of_kind(kind: SlotKind, value: &Value) -> Result<Value, &'static str> {
             Ok(Value::String(date.to_string()))
         }
         (SlotKind::Date, _) => Err("a date such as 2026-05-03"),
+        (SlotKind::Time, Value::String(text)) => {
+            let time = text.parse::<Time>().map_err(|_| "a time such as 19:30")?;
+            Ok(Value::String(time.strftime("%H:%M").to_string()))
+        }
+        (SlotKind::Time, _) => Err("a time such as 19:30"),
         (_, Value::String(text)) => Ok(free(text)),
         (_, Value::Number(number)) => Ok(Value::String(number.to_string())),
         _ => Err("text"),
@@ -229,6 +247,9 @@ pub(crate) fn spoken(kind: Option<SlotKind>, value: &Value, locale: Locale) -> S
         }
         (Some(SlotKind::Date), Value::String(text)) => {
             locale.say_date(text).unwrap_or_else(|| text.clone())
+        }
+        (Some(SlotKind::Time), Value::String(text)) => {
+            locale.say_time(text).unwrap_or_else(|| text.clone())
         }
         (_, Value::String(text)) => text.clone(),
         (_, Value::Bool(flag)) => locale.yes_no(*flag).to_owned(),
@@ -718,6 +739,20 @@ mod tests {
         let wanted = "a day on which a living person was born";
         assert_eq!(heard(&birth, "May 3 2031", LOCALE), Heard::Wrong(wanted));
         assert_eq!(heard(&birth, "May 3 1885", LOCALE), Heard::Wrong(wanted));
+    }
+
+    #[test]
+    fn times_are_resolved_and_checked() {
+        let bounds = (Time::constant(13, 0, 0, 0), Time::constant(22, 30, 0, 0));
+        let table = spec(SlotKind::Time, SlotCheck::Hours(bounds.0, bounds.1));
+        assert_eq!(heard(&table, "at half past eight", LOCALE), Heard::Value(json!("20:30")));
+        let wanted = "a time within its bounds";
+        assert_eq!(heard(&table, "at eleven", LOCALE), Heard::Wrong(wanted));
+        assert_eq!(heard(&table, "a table please", LOCALE), Heard::Nothing);
+        assert_eq!(proposed(&table, &json!("21:15"), LOCALE), Some(json!("21:15")));
+        assert_eq!(from_tool(&table, &json!("21:15:00"), LOCALE), Ok(json!("21:15")));
+        assert_eq!(from_tool(&table, &json!("23:15"), LOCALE), Err(wanted));
+        assert_eq!(spoken(Some(SlotKind::Time), &json!("20:30"), LOCALE), "8:30 PM");
     }
 
     #[test]

@@ -24,6 +24,14 @@ fn the_clinic_passes_its_tests() {
 }
 
 #[test]
+fn the_restaurant_passes_its_tests_in_both_languages() {
+    let output = hearsay(&["eval", "agent", &example("../restaurant/tests.yaml")]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.ends_with("16 of 16 tests passed.\n"), "{shown}");
+}
+
+#[test]
 fn nine_tenths_of_the_wordings_of_every_turn_are_understood() {
     let output = hearsay(&["eval", "agent", &example("paraphrase-tests.yaml")]);
     let shown = stdout(&output);

@@ -7,6 +7,7 @@
 //! | [`sentence`] | finds where sentences end while text is still arriving |
 //! | [`normalize`] | written text to spoken words: "$20" to "twenty dollars" |
 //! | [`g2p`] | words to phones: English by dictionary and letter-to-sound model, Spanish and Hindi by rules |
+//! | [`clock`] | times of the day as callers say them, and as they are said |
 //! | [`date`] | calendar dates as callers say them, and as they are said |
 //! | [`language`] | names of the languages; which one a text is in, and where it changes |
 //! | [`itn`] | spoken words to written text, whole or streaming, in English, Spanish and Hindi; digits for slots |
@@ -17,6 +18,7 @@
 //! learns, reads files or knows what a phone call is; models come in as bytes.
 
 pub mod clause;
+pub mod clock;
 pub mod date;
 pub mod g2p;
 pub mod itn;

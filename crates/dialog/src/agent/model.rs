@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::clock::Time;
 use hearsay_text::date::Date;
 use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
@@ -130,6 +131,8 @@ pub enum SlotCheck {
     Range(f64, f64),
     /// A date on this side of today.
     Day(DayRule),
+    /// A time of day from the first to the second.
+    Hours(Time, Time),
 }
 
 /// On which side of today a date has to be. It also says which year a date without one is meant to be of.
@@ -164,6 +167,7 @@ impl PartialEq for SlotCheck {
             (Self::Pattern(a), Self::Pattern(b)) => a.as_str() == b.as_str(),
             (Self::Range(a, b), Self::Range(c, d)) => (a, b) == (c, d),
             (Self::Day(a), Self::Day(b)) => a == b,
+            (Self::Hours(a, b), Self::Hours(c, d)) => (a, b) == (c, d),
             _ => false,
         }
     }
@@ -183,6 +187,8 @@ pub enum SlotKind {
     YesNo,
     /// A calendar date, kept as ISO 8601 writes it.
     Date,
+    /// A time of day, kept as `19:30`.
+    Time,
     /// A person's name.
     Name,
     /// An amount of money.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use hearsay_text::clock::Time;
 use hearsay_text::language::Language;
 use hearsay_text::pii::Pii;
 use regex::{Regex, RegexBuilder};
@@ -302,6 +303,7 @@ fn read_slot_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotKi
         ("digits", any),
         ("yes_no", SlotKind::YesNo),
         ("date", SlotKind::Date),
+        ("time", SlotKind::Time),
         ("name", SlotKind::Name),
         ("money", SlotKind::Money),
         ("email", SlotKind::Email),
@@ -360,12 +362,16 @@ fn read_slot_check(
     if let Some(rule) = day {
         checks.push(("day", "date", SlotCheck::Day(rule)));
     }
+    if let Some(hours) = read_hours(reader, fields) {
+        checks.push(("from` or `until", "time", hours));
+    }
     let of_kind = match kind {
         None => return SlotCheck::Any,
         Some(SlotKind::Free) => "free",
         Some(SlotKind::Digits { .. }) => "digits",
         Some(SlotKind::Number) => "number",
         Some(SlotKind::Date) => "date",
+        Some(SlotKind::Time) => "time",
         Some(_) => "",
     };
     for (key, wanted, _) in checks.iter().filter(|(_, wanted, _)| *wanted != of_kind) {
@@ -410,6 +416,29 @@ fn read_range(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotCheck>
         reader.problem(fields.at, format!("{}: `least` is above `most`", fields.what), "swap them");
     }
     Some(SlotCheck::Range(least, most))
+}
+
+/// The bounds of a time of day; either may be left out.
+fn read_hours(reader: &mut Reader, fields: &mut Fields<'_>) -> Option<SlotCheck> {
+    let mut bound = |key: &'static str| {
+        let tree = fields.take(key)?;
+        let text = reader.text(tree, &format!("`{key}`"))?;
+        let time = text.parse::<Time>();
+        if time.is_err() {
+            let what = format!("`{key}: {text}` is no time of day");
+            reader.problem(tree.at, what, "write it as \"19:30\", with quotation marks");
+        }
+        time.ok()
+    };
+    let (from, until) = (bound("from"), bound("until"));
+    if from.is_none() && until.is_none() {
+        return None;
+    }
+    let (from, until) = (from.unwrap_or(Time::MIN), until.unwrap_or(Time::MAX));
+    if from > until {
+        reader.problem(fields.at, format!("{}: `from` is after `until`", fields.what), "swap them");
+    }
+    Some(SlotCheck::Hours(from, until))
 }
 
 /// The values that a slot can have, each once.

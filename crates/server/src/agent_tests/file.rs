@@ -101,16 +101,39 @@ struct List {
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "expected a text, a list of texts, or `{file: ..., list: ...}`")]
 enum Written {
-    One(String),
-    Many(Vec<String>),
+    One(Text),
+    Many(Vec<Text>),
     Elsewhere(List),
+}
+
+/// A text as people write it without quotation marks: YAML takes `no` and `42` for something else.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "expected a text")]
+enum Text {
+    Words(String),
+    YesNo(bool),
+    Whole(i64),
+    Number(f64),
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        match text {
+            Text::Words(words) => words,
+            Text::YesNo(yes) => if yes { "yes" } else { "no" }.to_owned(),
+            Text::Whole(number) => number.to_string(),
+            Text::Number(number) => number.to_string(),
+        }
+    }
 }
 
 impl From<Written> for Wordings {
     fn from(written: Written) -> Self {
         match written {
-            Written::One(text) => Self { texts: vec![text], list: None },
-            Written::Many(texts) => Self { texts, list: None },
+            Written::One(text) => Self { texts: vec![text.into()], list: None },
+            Written::Many(texts) => {
+                Self { texts: texts.into_iter().map(String::from).collect(), list: None }
+            }
             Written::Elsewhere(list) => Self { texts: Vec::new(), list: Some(list) },
         }
     }
