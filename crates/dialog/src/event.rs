@@ -4,11 +4,11 @@
 use std::fmt;
 
 use hearsay_text::pii::Pii;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::input::{EnginePart, ToolFailure};
 use crate::output::SpeakKind;
-use crate::time::{CallTime, ReplyId, ToolCallId, UtteranceId};
+use crate::time::{CallTime, ReplyId, ThinkId, ToolCallId, UtteranceId};
 
 /// Something that happened in the call, with its time.
 #[derive(Debug, Clone)]
@@ -112,6 +112,20 @@ pub enum EventKind {
         /// What was proposed.
         proposed: String,
     },
+    /// A program outside is asked for an answer to the caller's words.
+    OutsideAsked {
+        /// The question; [`crate::Command::Say`] names it.
+        think: ThinkId,
+        /// The words.
+        text: Pii<String>,
+    },
+    /// What a program outside wanted was done, or was refused.
+    CommandDone {
+        /// The program's number for it.
+        request: u64,
+        /// Why it was not done.
+        refused: Option<String>,
+    },
     /// An outside service was asked.
     ToolCalled {
         /// The request.
@@ -143,6 +157,13 @@ pub enum EventKind {
     Ended {
         /// Why.
         reason: EndReason,
+    },
+    /// What the agent file wants noted of a call that is over.
+    Noted {
+        /// How it turned out; empty where no condition holds.
+        disposition: String,
+        /// Slots with their values, null for those that have none.
+        fields: Pii<Map<String, Value>>,
     },
 }
 
@@ -202,6 +223,8 @@ pub enum EndReason {
     Blocked,
     /// The engine failed too often.
     EngineFailed,
+    /// A program outside ended it.
+    HungUp,
 }
 
 impl fmt::Display for EndReason {
@@ -216,6 +239,7 @@ impl fmt::Display for EndReason {
             Self::Transferred => "transferred",
             Self::Blocked => "blocked",
             Self::EngineFailed => "engine_failed",
+            Self::HungUp => "hung_up",
         })
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use hearsay_text::pii::Pii;
 
+use crate::command::Command;
 use crate::time::{ReplyId, ThinkId, ToolCallId, UtteranceId};
 
 /// Something that happened, told to [`crate::Call::handle`] with its time.
@@ -76,6 +77,13 @@ pub enum Input {
         tool_call: ToolCallId,
         /// The JSON it answered, or why there is none.
         outcome: Result<serde_json::Value, ToolFailure>,
+    },
+    /// A program outside wants something done; [`crate::EventKind::CommandDone`] tells what came of it.
+    Command {
+        /// The program's number for it.
+        request: u64,
+        /// What it wants.
+        command: Command,
     },
     /// Part of the engine failed for this call.
     EngineFailed {

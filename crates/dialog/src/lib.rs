@@ -39,6 +39,7 @@
 mod agent;
 mod barge_in;
 mod call;
+mod command;
 mod condition;
 mod endpoint;
 mod event;
@@ -56,11 +57,12 @@ mod voice_activity;
 mod workflow;
 
 pub use agent::{
-    Agent, AgentErrors, Ask, BREATH, BuiltIn, DayRule, Edge, EdgeOn, Fillers, HttpMethod, Intent,
-    Limits, Node, NodeKind, Persona, Phrases, Problem, RemoteModel, Router, SlotCheck, SlotKind,
-    SlotSpec, Stay, Talk, ToolKind, ToolSpec,
+    AfterCall, Agent, AgentErrors, Ask, BREATH, BuiltIn, DayRule, Disposition, Edge, EdgeOn,
+    Fillers, HttpMethod, Intent, Limits, Node, NodeKind, Persona, Phrases, Problem, RemoteModel,
+    Router, SlotCheck, SlotKind, SlotSpec, Stay, Talk, ToolKind, ToolSpec,
 };
 pub use call::{Call, CallInfo};
+pub use command::Command;
 pub use condition::Condition;
 pub use event::{CallEvent, EndReason, EventKind, Speaker, TranscriptLine};
 pub use hearsay_text::date::Date;

@@ -17,8 +17,10 @@ use crate::slot;
 use crate::template::Template;
 use crate::time::CallTime;
 
-/// What every call has a value for: who calls, who is called, the call's name at the line.
-pub(crate) const CALL_VALUES: [&str; 3] = ["caller_number", "called_number", "call_id"];
+/// What every call has a value for: who calls, who is called, the call's name at the line, and, once
+/// it is over, why it ended and how it turned out.
+pub(crate) const CALL_VALUES: [&str; 5] =
+    ["caller_number", "called_number", "call_id", "ended", "disposition"];
 /// What the call itself counts, for conditions: how often it has been at the node, and which tool
 /// was asked last.
 pub(crate) const COUNTED: [&str; 2] = ["visits", "last_tool"];
@@ -38,6 +40,8 @@ pub enum Source {
     Tool(String),
     /// The language model, in a call of a tool that it proposed.
     Model,
+    /// A program outside.
+    Outside,
     /// An edge that leads away from this node.
     Edge(String),
 }
@@ -48,6 +52,7 @@ impl fmt::Display for Source {
             Self::Caller => f.write_str("caller"),
             Self::Tool(tool) => write!(f, "tool {tool}"),
             Self::Model => f.write_str("model"),
+            Self::Outside => f.write_str("outside"),
             Self::Edge(node) => write!(f, "node {node}"),
         }
     }
@@ -107,6 +112,11 @@ impl Memory {
     /// The language of who speaks, and the day of the call.
     pub fn locale(&self) -> Locale {
         self.locale
+    }
+
+    /// Notes what is known at the end of the call only.
+    pub fn note_end(&mut self, name: &'static str, text: &str) {
+        self.metadata.insert(name.to_owned(), json!(text));
     }
 
     pub fn visit(&mut self, node: &str) {
@@ -284,6 +294,6 @@ fn metadata(agent: &Agent, info: &CallInfo) -> Map<String, Value> {
         let told = info.metadata.expose().get(name).filter(fits);
         (name.clone(), told.unwrap_or(other).clone())
     });
-    let own = [info.from.expose(), &info.to, &info.id].map(|value| json!(value));
+    let own = [info.from.expose().as_str(), &info.to, &info.id, "", ""].map(|value| json!(value));
     told.chain(CALL_VALUES.map(str::to_owned).into_iter().zip(own)).collect()
 }

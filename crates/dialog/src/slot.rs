@@ -215,13 +215,13 @@ fn of_kind(kind: SlotKind, value: &Value) -> Result<Value, &'static str> {
         (SlotKind::Number, _) => Err("a number"),
         (SlotKind::Flag | SlotKind::YesNo, Value::Bool(_)) => Ok(value.clone()),
         (SlotKind::Flag | SlotKind::YesNo, _) => Err("true or false"),
-        (SlotKind::Digits { .. }, Value::Number(number)) => Ok(Value::String(number.to_string())),
-        (SlotKind::Digits { .. }, Value::String(text))
-            if text.bytes().all(|byte| byte.is_ascii_digit()) =>
-        {
-            Ok(value.clone())
+        (SlotKind::Digits { digits_min, digits_max }, Value::Number(_) | Value::String(_)) => {
+            let digits = written(value);
+            let are_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+            let fits = are_digits && (digits_min..=digits_max).contains(&digits.len());
+            if fits { Ok(Value::String(digits)) } else { Err("digits of the right number") }
         }
-        (SlotKind::Digits { .. }, _) => Err("digits"),
+        (SlotKind::Digits { .. }, _) => Err("digits of the right number"),
         (SlotKind::Date, Value::String(text)) => {
             let date = text.parse::<Date>().map_err(|_| "a date such as 2026-05-03")?;
             Ok(Value::String(date.to_string()))

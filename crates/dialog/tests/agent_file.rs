@@ -145,7 +145,7 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         (
             "say: Hello.",
             "say: Hello {naem}.",
-            "14:12: slot or context value `naem` does not exist; choose from: city, code, caller_number, called_number, call_id",
+            "14:12: slot or context value `naem` does not exist; choose from: city, code, caller_number, called_number, call_id, ended, disposition",
         ),
         (
             "say: Hello.",
@@ -344,6 +344,7 @@ fn the_json_schema_knows_the_same_keys() {
         ("/$defs/limits", format!("{GOOD}limits: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/turn_taking", format!("{GOOD}turn_taking: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/fillers/anyOf/1", format!("{GOOD}fillers: {{zzzzzzzzzzzzzz: 1}}\n")),
+        ("/$defs/after_call", format!("{GOOD}after_call: {{zzzzzzzzzzzzzz: 1}}\n")),
         ("/$defs/graph", GOOD.replace("start: hello", "start: hello\n  zzzzzzzzzzzzzz: 1")),
         ("/$defs/node", GOOD.replace("bye: {", "bye: {zzzzzzzzzzzzzz: 1, ")),
         (

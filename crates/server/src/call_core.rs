@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hearsay_dialog::{
-    Agent, Call, CallEvent, CallInfo, CallTime, Composition, EnginePart, EventKind, Expectation,
-    Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak, SpeakKind, SpeechPlanned,
-    SpokenWord, ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
+    Agent, Call, CallEvent, CallInfo, CallTime, Command, Composition, EnginePart, EventKind,
+    Expectation, Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak, SpeakKind,
+    SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{
     ComposeJob, Composed, EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest,
@@ -149,6 +149,17 @@ impl CallCore {
             LineEvent::Digit(digit) => self.input(now, Input::Digit(digit)),
             LineEvent::Closed => self.input(now, Input::CallerGone),
         }
+    }
+
+    /// Takes in what a program outside wants done.
+    pub fn command(&mut self, now: CallTime, request: u64, command: Command) {
+        self.input(now, Input::Command { request, command });
+        self.tick(now);
+    }
+
+    /// Whether a tool is asked when the call is over.
+    pub fn has_after_call_tool(&self) -> bool {
+        self.dialog.agent().after_call().is_some_and(|after| after.tool.is_some())
     }
 
     /// Takes in what the models found or made.

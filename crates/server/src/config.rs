@@ -36,6 +36,16 @@ pub struct ConfigFile {
     plivo: Option<ProviderFile>,
     /// The speech APIs.
     speech: Option<SpeechFile>,
+    /// Programs that follow and drive calls.
+    control: Option<ControlFile>,
+}
+
+/// Who may follow and drive calls, as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ControlFile {
+    /// Name of the environment variable that holds the key. Without this section nobody may.
+    api_key_env: String,
 }
 
 /// The speech APIs as written.
@@ -79,6 +89,8 @@ pub struct Config {
     pub plivo_token: Option<Secret>,
     /// The key of the speech APIs: requests without it are refused.
     pub speech_key: Option<Secret>,
+    /// The key of programs that follow and drive calls; without it nobody may.
+    pub control_key: Option<Secret>,
     /// Texts spoken at once by the speech APIs.
     pub speech_requests_max: usize,
     /// Whether all speech of the speech APIs carries the watermark; cloned voices always do.
@@ -180,6 +192,7 @@ impl ConfigFile {
             twilio_token: token("twilio", self.twilio).map_err(fail)?,
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
             speech_key: speech_key(speech.api_key_env).map_err(fail)?,
+            control_key: control_key(self.control).map_err(fail)?,
             speech_requests_max,
             speech_watermark: speech.watermark.unwrap_or(false),
         })
@@ -204,6 +217,11 @@ fn token(provider: &str, file: Option<ProviderFile>) -> Result<Option<Secret>, S
 fn speech_key(variable: Option<String>) -> Result<Option<Secret>, String> {
     let Some(variable) = variable else { return Ok(None) };
     secret(&variable, "speech.api_key_env", "the key that clients send")
+}
+
+fn control_key(file: Option<ControlFile>) -> Result<Option<Secret>, String> {
+    let Some(file) = file else { return Ok(None) };
+    secret(&file.api_key_env, "control.api_key_env", "the key that programs send")
 }
 
 fn secret(variable: &str, key: &str, what: &str) -> Result<Option<Secret>, String> {
@@ -245,6 +263,8 @@ mod tests {
             ("transcripts: {punctuation: true}", "punctuation"),
             ("public_url: voice.example.com", "https://host"),
             ("speech: {requests_max: 0}", "between 1 and"),
+            ("control: {}", "api_key_env"),
+            ("control: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "control.api_key_env"),
             ("speech: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "speech.api_key_env"),
             ("twilio: {auth_token_env: HEARSAY_NO_SUCH_VARIABLE}", "HEARSAY_NO_SUCH_VARIABLE"),
         ] {

@@ -139,6 +139,16 @@ pub struct LineEnds {
     pub events: mpsc::Receiver<LineEvent>,
     /// What goes over it.
     pub commands: mpsc::Sender<LineCommand>,
+    /// What a program outside wants done.
+    pub control: mpsc::Receiver<ControlCommand>,
+}
+
+/// What a program outside wants done in a call, with its number.
+pub type ControlCommand = (u64, hearsay_dialog::Command);
+
+/// The control of a call that nobody controls.
+pub fn no_control() -> mpsc::Receiver<ControlCommand> {
+    mpsc::channel(1).1
 }
 
 /// Someone who is told what happens in a call.
@@ -168,10 +178,12 @@ pub async fn run(
     let (mind_sender, mut mind_answers) = mpsc::channel(MODEL_ANSWERS_MAX);
     core.connected(now());
     loop {
+        let mut asked_last = None;
         while let Some(action) = core.take_action() {
             let sent = match action {
                 Action::Line(command) => send(&line.commands, command).await,
                 Action::Tool(request) => {
+                    asked_last = Some((request.tool_call, request.timeout_ms));
                     ask(board.tools.clone(), request, tool_sender.clone());
                     true
                 }
@@ -189,6 +201,9 @@ pub async fn run(
             }
         }
         if core.is_over() {
+            if let Some((id, within_ms)) = asked_last.filter(|_| core.has_after_call_tool()) {
+                answered(&mut tool_answers, id, within_ms).await;
+            }
             return core;
         }
         observer.agent_audible(core.agent_audible(now()));
@@ -202,6 +217,7 @@ pub async fn run(
                 core.line(now(), event.unwrap_or(LineEvent::Closed));
             }
             Some((id, answer)) = tool_answers.recv() => core.tool(now(), id, answer),
+            Some((request, command)) = line.control.recv() => core.command(now(), request, command),
             Some((think, job, answer)) = mind_answers.recv() => core.remote(now(), think, job, answer),
             () = sleep_until(wake) => core.tick(now()),
         }
@@ -219,6 +235,28 @@ pub fn engine_queue() -> (impl Fn(EngineEvent) + Send + Sync + 'static, mpsc::Re
         }
     };
     (sink, receiver)
+}
+
+/// Waits for the answer of the tool that passes on what is noted of a call, so that a program that ends
+/// with the call does not cut it off.
+async fn answered(
+    answers: &mut mpsc::Receiver<(ToolCallId, ToolAnswer)>,
+    wanted: ToolCallId,
+    within_ms: u64,
+) {
+    let came = async {
+        while let Some((id, answer)) = answers.recv().await {
+            if id == wanted {
+                return answer.outcome.err();
+            }
+        }
+        None
+    };
+    match tokio::time::timeout(Duration::from_millis(within_ms), came).await {
+        Ok(None) => {}
+        Ok(Some(failure)) => tracing::warn!("the tool of after_call failed: {failure}"),
+        Err(_) => tracing::warn!("the tool of after_call did not answer in {within_ms} ms"),
+    }
 }
 
 /// False when the line takes no more.

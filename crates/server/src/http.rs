@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use crate::chat_api::{self, ChatDesk};
 use crate::chat_model::BuiltIn;
 use crate::config::Config;
+use crate::control::{self, ControlDesk};
 use crate::drive::{Switchboard, today};
 use crate::media;
 use crate::metrics::Metrics;
@@ -60,6 +61,8 @@ pub struct App {
     pub reports: Option<std::sync::mpsc::Sender<CallReport>>,
     /// The speech APIs.
     pub speech: SpeechDesk,
+    /// Programs that follow and drive calls.
+    pub control: ControlDesk,
     /// Calls that have been announced and whose media socket is awaited, by token.
     tokens: Mutex<HashMap<String, (Instant, CallInfo)>>,
     /// Where calls are put through to, by their provider's name for them.
@@ -71,7 +74,9 @@ impl App {
     pub fn new(config: Config, board: Switchboard, local_url: String) -> Self {
         let calls = Arc::new(Semaphore::new(config.calls_max));
         let speech = SpeechDesk::new(&config);
+        let control = ControlDesk::new(config.control_key.clone());
         Self {
+            control,
             speech,
             config,
             board,
@@ -131,7 +136,8 @@ impl App {
     /// What a provider is asked to ask once our stream has ended, where calls can be put through.
     fn after(&self, path: &str) -> Option<String> {
         let transfers = |node: &Node| matches!(node.kind, NodeKind::Transfer(_));
-        self.board.agent.nodes().any(transfers).then(|| self.public(path))
+        let can = self.control.is_open() || self.board.agent.nodes().any(transfers);
+        can.then(|| self.public(path))
     }
 }
 
@@ -155,6 +161,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route("/twilio/media", get(twilio_media))
         .route("/plivo/answer", get(plivo_answer).post(plivo_answer))
         .route("/plivo/media", get(plivo_media))
+        .route(control::SERVES, control::serve())
         .merge(speech_api::routes())
         .merge(chat)
         .with_state(app)

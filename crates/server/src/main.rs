@@ -11,6 +11,7 @@ mod chat_model;
 mod cli;
 mod commands;
 mod config;
+mod control;
 mod demo_bank;
 mod drive;
 mod fast;

@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::call_core::{CallCore, Clock, LineCommand, LineEvent};
 use crate::drive::{self, LINE_COMMANDS_MAX, LINE_EVENTS_MAX, LineEnds, Observer};
-use crate::http::{App, TOKEN_PARAMETER};
+use crate::http::{App, TOKEN_PARAMETER, random_name};
 
 /// A socket must send its start message within this time.
 const START_WITHIN: Duration = Duration::from_secs(10);
@@ -20,6 +20,8 @@ const START_WITHIN: Duration = Duration::from_secs(10);
 const SILENT_LINE: Duration = Duration::from_secs(30);
 /// A socket that sends this many messages that cannot be understood is closed.
 const BAD_MESSAGES_MAX: u32 = 20;
+/// Bytes of a call's name that we give, before it is written in hex.
+const NAME_BYTES: usize = 12;
 /// WebSocket close code "policy violation".
 const CLOSE_POLICY: u16 = 1008;
 /// WebSocket close code "try again later".
@@ -49,9 +51,18 @@ pub async fn serve(app: Arc<App>, socket: WebSocket, provider: Provider) {
     };
     app.metrics.calls.fetch_add(1, Relaxed);
     app.metrics.calls_active.fetch_add(1, Relaxed);
-    let info = CallInfo { id: start.call_id, ..info };
+    let id = named(start.call_id);
+    let info = CallInfo { id, ..info };
     run(&app, &mut sender, receiver, codec, info, start.rate_hz).await;
     app.metrics.calls_active.fetch_sub(1, Relaxed);
+}
+
+/// The provider's name for a call, or one of our own where it gives none.
+fn named(call_id: String) -> String {
+    match call_id.is_empty() {
+        true => random_name(NAME_BYTES).unwrap_or_default(),
+        false => call_id,
+    }
 }
 
 /// What the start message tells.
@@ -97,7 +108,7 @@ async fn run(
     info: CallInfo,
     rate_hz: u32,
 ) {
-    let call_id = info.id.clone();
+    let (call_id, caller) = (info.id.clone(), info.clone());
     let (sink, engine_events) = drive::engine_queue();
     let core = match app.board.open(info, rate_hz, Clock::Wall, sink) {
         Ok(core) => core,
@@ -106,12 +117,14 @@ async fn run(
             return close(sender, CLOSE_POLICY, "the audio format is not supported").await;
         }
     };
+    let control = app.control.enter(&caller);
     let (to_call, events) = mpsc::channel(LINE_EVENTS_MAX);
     let (commands, mut line) = mpsc::channel(LINE_COMMANDS_MAX);
     let encoder = codec.clone();
     let reader = tokio::spawn(read(app.clone(), receiver, codec, to_call));
-    let ends = LineEnds { events, commands };
-    let mut observer = Log { app: app.clone(), call_id: call_id.clone() };
+    let ends = LineEnds { events, commands, control };
+    let node = String::new();
+    let mut observer = Log { app: app.clone(), call_id: call_id.clone(), node };
     let call = drive::run(&app.board, core, engine_events, ends, &mut observer);
     let write = async {
         while let Some(command) = line.recv().await {
@@ -137,6 +150,7 @@ async fn run(
     // The writer ends when the call drops its end of the line.
     let (core, ()) = tokio::join!(call, write);
     reader.abort();
+    app.control.leave(&call_id);
     finish(app, core);
 }
 
@@ -217,13 +231,19 @@ async fn close(sender: &mut Sender, code: u16, reason: &'static str) {
 struct Log {
     app: Arc<App>,
     call_id: String,
+    /// Where the call was when the next event happened.
+    node: String,
 }
 
 impl Observer for Log {
     fn event(&mut self, event: &CallEvent, _core: &CallCore) {
         let (at, id) = (event.at, &self.call_id);
+        self.app.control.happened(id, event, &self.app.board.agent, &self.node);
         match &event.kind {
-            EventKind::NodeEntered { agent, node } => tracing::info!("{id} {at} {agent} at {node}"),
+            EventKind::NodeEntered { agent, node } => {
+                self.node.clone_from(node);
+                tracing::info!("{id} {at} {agent} at {node}");
+            }
             EventKind::Handoff { from, to, .. } => {
                 tracing::info!("{id} {at} handoff {from} to {to}")
             }

@@ -26,6 +26,18 @@ pub struct CallReport {
     pub turn_latency_ms: Percentiles,
     /// Outbound frames.
     pub frames: FrameReport,
+    /// What the agent file's `after_call` wants noted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_call: Option<AfterCallReport>,
+}
+
+/// What is noted of a call that is over.
+#[derive(Debug, Clone, Serialize)]
+pub struct AfterCallReport {
+    /// How it turned out.
+    pub disposition: String,
+    /// Slots with their values.
+    pub fields: serde_json::Map<String, Value>,
 }
 
 /// One turn of either side.
@@ -216,6 +228,10 @@ impl Reporter {
                 self.tool_returned(tool_call.0, tool, outcome, *took_ms);
             }
             EventKind::Ended { reason } => self.report.ended = reason.to_string(),
+            EventKind::Noted { disposition, fields } => {
+                let (disposition, fields) = (disposition.clone(), fields.expose().clone());
+                self.report.after_call = Some(AfterCallReport { disposition, fields });
+            }
             _ => {}
         }
         false

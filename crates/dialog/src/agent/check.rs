@@ -155,6 +155,9 @@ pub(super) fn can_happen(slots: &BTreeMap<String, SlotSpec>, node: &Node, on: &E
         NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Intent(_)),
         NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Intent(_)),
         NodeKind::Ask(Ask::YesNo) => matches!(on, Yes | No | Silence | Unknown | Intent(_)),
+        NodeKind::Ask(Ask::Outside) => {
+            matches!(on, Failed | Timeout | Silence | Unknown | Intent(_))
+        }
         NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
         NodeKind::Talk(talk) if matches!(on, Done | Failed | Timeout) => !talk.tools.is_empty(),
         NodeKind::Talk(_) => matches!(on, Silence | Unknown | Intent(_)),
@@ -185,9 +188,10 @@ fn needed_outcomes(agent: &Agent, node: &Node) -> Vec<EdgeOn> {
             vec![EdgeOn::Yes, EdgeOn::No]
         }
         NodeKind::Collect(_) => vec![EdgeOn::Filled],
-        NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) | NodeKind::End | NodeKind::Transfer(_) => {
-            vec![]
-        }
+        NodeKind::Ask(Ask::Intents | Ask::Outside)
+        | NodeKind::Talk(_)
+        | NodeKind::End
+        | NodeKind::Transfer(_) => vec![],
         NodeKind::Ask(Ask::YesNo) => vec![EdgeOn::Yes, EdgeOn::No],
         NodeKind::Tool(_) => vec![EdgeOn::Done, EdgeOn::Failed],
     }
@@ -198,7 +202,9 @@ fn check_wording(reader: &mut Reader, agent: &Agent, node: &Node, places: &Graph
     // A node that decides has no words; it says so by having nothing but conditions.
     let decides = node.kind == NodeKind::Say && node.edges.iter().any(|edge| edge.when.is_some());
     let silent = node.say.is_empty() && !decides;
-    if silent && !matches!(node.kind, NodeKind::Tool(_) | NodeKind::Talk(_)) {
+    let may_be_silent =
+        matches!(node.kind, NodeKind::Tool(_) | NodeKind::Talk(_) | NodeKind::Ask(Ask::Outside));
+    if silent && !may_be_silent {
         let what = format!("node `{}` says nothing", node.name);
         reader.problem(at, what, "add `say:`");
     }
@@ -244,7 +250,12 @@ fn ends_ahead(agent: &Agent) -> BTreeSet<&str> {
         let before = ends.len();
         for node in agent.nodes.values() {
             let leads = node.edges.iter().any(|edge| ends.contains(edge.to.as_str()));
-            if leads || matches!(node.kind, NodeKind::End | NodeKind::Transfer(_)) {
+            // A program outside can end the call where it answers.
+            let ends_here = matches!(
+                node.kind,
+                NodeKind::End | NodeKind::Transfer(_) | NodeKind::Ask(Ask::Outside)
+            );
+            if leads || ends_here {
                 ends.insert(&node.name);
             }
         }

@@ -12,6 +12,7 @@ mod fillers;
 mod model;
 mod phrases;
 mod read;
+mod read_after;
 mod read_graph;
 mod read_tools;
 mod read_turns;
@@ -25,6 +26,7 @@ pub use model::{
 };
 
 pub use phrases::Phrases;
+pub use read_after::{AfterCall, Disposition};
 
 impl Agent {
     /// Reads and checks an agent file; the error lists every problem found.

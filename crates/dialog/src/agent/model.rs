@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::fillers::Fillers;
 use super::phrases::Phrases;
+use super::read_after::AfterCall;
 use crate::condition::Condition;
 use crate::output::Expectation;
 use crate::template::{self, Template};
@@ -36,6 +37,7 @@ pub struct Agent {
     pub(crate) nodes: BTreeMap<String, Node>,
     pub(crate) limits: Limits,
     pub(crate) turn_taking: TurnTaking,
+    pub(crate) after_call: Option<AfterCall>,
 }
 
 /// A value that only headers of requests may hold.
@@ -353,6 +355,8 @@ pub enum Ask {
     Intents,
     /// Yes or no.
     YesNo,
+    /// Whatever a program outside makes of the caller's words.
+    Outside,
 }
 
 /// A way from one node to another. What is not drawn cannot happen.
@@ -425,6 +429,8 @@ pub struct Limits {
     pub final_ms_max: u64,
     /// Longest wait for the understanding, ms.
     pub think_ms_max: u64,
+    /// Longest wait for the answer of a program outside, ms.
+    pub outside_ms_max: u64,
     /// Longest time without progress of the playback, ms.
     pub playback_stall_ms_max: u64,
     /// Longest text of one caller's turn, characters; the rest is cut.
@@ -448,6 +454,7 @@ impl Default for Limits {
             goodbye_ms_max: 15_000,
             final_ms_max: 2_500,
             think_ms_max: 3_000,
+            outside_ms_max: 8_000,
             playback_stall_ms_max: 5_000,
             caller_chars_max: 1_000,
             transcript_lines_max: 400,
@@ -545,6 +552,10 @@ impl Agent {
     /// Who speaks at a node.
     pub(crate) fn persona_at(&self, node: &str) -> Option<&Persona> {
         self.personas.get(&self.nodes.get(node)?.agent)
+    }
+    /// What is noted of a call when it has ended, where the file says so.
+    pub fn after_call(&self) -> Option<&AfterCall> {
+        self.after_call.as_ref()
     }
     /// The variables of the file, such as addresses of services.
     pub fn vars(&self) -> &BTreeMap<String, String> {

@@ -17,6 +17,7 @@ use super::model::{
     SlotSpec,
 };
 use super::phrases::{Phrases, read_phrases};
+use super::read_after;
 use super::read_graph::read_graph;
 use super::read_tools;
 use super::read_turns;
@@ -84,6 +85,8 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let personas = fields.need(reader, "agents").map(|tree| read_personas(reader, tree, &shared));
     let mut places = GraphPlaces::default();
     let everywhere = fields.take("everywhere").map(|tree| read_everywhere(reader, tree));
+    let after_call =
+        fields.take("after_call").and_then(|tree| read_after::read_after_call(reader, tree));
     let graph = fields.need(reader, "graph");
     let graph = graph.and_then(|tree| read_graph(reader, tree, &turn_taking, &mut places));
     fields.finish(reader);
@@ -107,6 +110,7 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         nodes,
         limits,
         turn_taking,
+        after_call,
     };
     Some((agent, places))
 }
@@ -480,6 +484,7 @@ fn read_limits(reader: &mut Reader, tree: &Tree) -> Limits {
         goodbye_ms_max: u64, 1_000, 60_000;
         final_ms_max: u64, 100, 60_000;
         think_ms_max: u64, 100, 60_000;
+        outside_ms_max: u64, 100, 120_000;
         playback_stall_ms_max: u64, 500, 60_000;
         caller_chars_max: usize, 16, 100_000;
         transcript_lines_max: usize, 1, 100_000;

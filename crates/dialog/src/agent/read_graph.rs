@@ -106,7 +106,8 @@ fn read_node(
 fn read_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> NodeKind {
     let collect =
         fields.take("collect").and_then(|tree| reader.reference(tree, "`collect`", Target::Slot));
-    const ASKS: [(&str, Ask); 2] = [("intents", Ask::Intents), ("yes_no", Ask::YesNo)];
+    const ASKS: [(&str, Ask); 3] =
+        [("intents", Ask::Intents), ("yes_no", Ask::YesNo), ("outside", Ask::Outside)];
     let ask = fields.take("ask").and_then(|tree| reader.choice(tree, "`ask`", &ASKS));
     let tool = fields.take("tool").and_then(|tree| reader.reference(tree, "`tool`", Target::Tool));
     let end = fields.take("end").and_then(|tree| reader.flag(tree, "`end`"));

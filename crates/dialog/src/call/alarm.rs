@@ -132,6 +132,9 @@ impl Call {
     /// How long an understanding may take; a model elsewhere has its own time, and then the
     /// built-in one has its.
     fn patience_ms(&self) -> u64 {
+        if self.asked_outside().is_some() {
+            return self.agent.limits.outside_ms_max;
+        }
         let own = self.agent.limits.think_ms_max;
         let remote = self.agent.remote_model().filter(|_| self.is_composing());
         own + remote.map_or(0, |model| model.timeout_ms)
@@ -162,6 +165,7 @@ impl Call {
             },
             Alarm::Judge => self.judge_sound(),
             Alarm::FinalMissing => self.take_failure(EnginePart::Listen, "no transcript in time"),
+            Alarm::ThoughtMissing if self.asked_outside().is_some() => self.outside_failed(),
             Alarm::ThoughtMissing => {
                 self.take_failure(EnginePart::Think, "no understanding in time")
             }

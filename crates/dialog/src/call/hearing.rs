@@ -379,7 +379,7 @@ impl Call {
     pub(super) fn listen_failed(&mut self) {
         let caller_was_heard =
             matches!(self.turn, Turn::CallerSpeaking { .. } | Turn::Finalising { .. });
-        if !caller_was_heard || self.closing.is_some() {
+        if !caller_was_heard {
             return;
         }
         if let Turn::CallerSpeaking { .. } = self.turn {
@@ -388,6 +388,7 @@ impl Call {
         self.hearing.forget_prefix();
         self.speech.cut.clear();
         self.set_turn(Turn::Listening { since: self.now });
+        // Says nothing where last words wait to be said.
         self.say_trouble();
     }
 }

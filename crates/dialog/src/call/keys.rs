@@ -7,6 +7,7 @@ use hearsay_text::pii::Pii;
 use super::Call;
 use crate::agent::{NodeKind, SlotKind, SlotSpec};
 use crate::event::EventKind;
+use crate::memory::Source;
 use crate::slot::{self, Heard};
 use crate::time::CallTime;
 use crate::turn::Turn;
@@ -91,7 +92,7 @@ impl Call {
         let Some(spec) = self.collected_slot() else { return };
         let (slot, heard) = (spec.name.clone(), slot::heard(spec, &keys.digits, self.locale()));
         match heard {
-            Heard::Value(value) => self.fill(&slot, value),
+            Heard::Value(value) => self.fill(&slot, value, Source::Caller),
             Heard::Wrong(wanted) => self.refuse_value(&slot, wanted),
             Heard::Nothing => self.not_understood(),
         }

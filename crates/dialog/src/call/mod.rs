@@ -6,10 +6,12 @@
 //! side), `speaking` and `filling` (the agent's side), `walking` (the graph, understanding),
 //! `keys`, `services` (tools) and `talking` (what a language model proposes).
 
+mod after;
 mod alarm;
 mod filling;
 mod hearing;
 mod keys;
+mod outside;
 mod services;
 mod speaking;
 mod talking;
@@ -243,6 +245,7 @@ impl Call {
             Input::Played { played_ms, .. } => self.on_played(played_ms),
             Input::PlaybackDone { .. } => self.on_playback_done(),
             Input::ToolDone { outcome, .. } => self.on_tool_done(outcome),
+            Input::Command { request, command } => self.on_command(request, command),
             Input::EngineFailed { part, reason } => self.on_engine_failed(part, reason),
             Input::Wake => {}
             Input::CallerGone => self.end(EndReason::CallerGone),
@@ -359,6 +362,7 @@ impl Call {
         self.desk.forget();
         self.thought = None;
         self.event(EventKind::Ended { reason });
+        self.note_after(reason);
         self.set_turn(Turn::Ended);
     }
 

@@ -51,6 +51,12 @@ impl Default for ToolDesk {
 }
 
 impl ToolDesk {
+    pub fn next_call(&mut self) -> ToolCallId {
+        let id = self.next_id;
+        self.next_id = id.next();
+        id
+    }
+
     pub fn next_think(&mut self) -> ThinkId {
         let think = self.next_think;
         self.next_think = think.next();
@@ -88,8 +94,7 @@ impl Call {
     pub(super) fn call_tool(&mut self, name: &str) {
         let agent = Arc::clone(&self.agent);
         let Some(spec) = agent.tools.get(name) else { return };
-        let id = self.desk.next_id;
-        self.desk.next_id = id.next();
+        let id = self.desk.next_call();
         self.memory.note_tool(name);
         let request = tool::request(id, spec, &self.memory);
         let arguments = request.body.clone().unwrap_or_else(|| Pii::new(json!({})));

@@ -103,7 +103,7 @@ impl Call {
     }
 
     /// The model, or the check of its answer, is not sure: that is said, not covered up.
-    fn not_sure(&mut self) {
+    pub(super) fn not_sure(&mut self) {
         if self.gives_up() {
             return self.walk(EdgeOn::Unknown);
         }

@@ -49,6 +49,8 @@ pub(super) enum Stage {
     Routing,
     /// The language model: what to say or do?
     Composing,
+    /// A program outside.
+    Outside,
 }
 
 impl Call {
@@ -162,7 +164,7 @@ impl Call {
     }
 
     /// The last words of the graph follow what is still to be said; nothing is cut.
-    fn end_of_graph(&mut self, reason: EndReason, last_words: &str) {
+    pub(super) fn end_of_graph(&mut self, reason: EndReason, last_words: &str) {
         self.say_goodbye(last_words);
         let deadline = self.now + self.agent.limits.goodbye_ms_max;
         self.closing = Some(super::Closing { reason, deadline });
@@ -266,6 +268,7 @@ impl Call {
             NodeKind::Collect(slot) => self.understand_value(node, slot, text),
             NodeKind::Ask(Ask::YesNo) => self.understand_yes_no(node, text),
             NodeKind::Ask(Ask::Intents) | NodeKind::Talk(_) => self.think(node, text, None),
+            NodeKind::Ask(Ask::Outside) => self.ask_outside(text),
             NodeKind::Say | NodeKind::Tool(_) | NodeKind::Transfer(_) | NodeKind::End => {}
         }
     }
@@ -298,7 +301,7 @@ impl Call {
                 let value = Fallback::Value(slot_name.to_owned(), value);
                 return self.think(node, text, Some(value));
             }
-            Heard::Value(value) => return self.fill(slot_name, value),
+            Heard::Value(value) => return self.fill(slot_name, value, Source::Caller),
             Heard::Wrong(wanted) => return self.refuse_value(slot_name, wanted),
             Heard::Nothing => {}
         }
@@ -314,9 +317,9 @@ impl Call {
         self.think(node, text, None);
     }
 
-    pub(super) fn fill(&mut self, slot_name: &str, value: Value) {
+    pub(super) fn fill(&mut self, slot_name: &str, value: Value, by: Source) {
         self.keys = Keys::default();
-        self.set_slot(slot_name, value.clone(), Source::Caller);
+        self.set_slot(slot_name, value.clone(), by);
         self.walk(match value {
             Value::Bool(true) => EdgeOn::Yes,
             Value::Bool(false) => EdgeOn::No,
@@ -373,7 +376,7 @@ impl Call {
     pub(super) fn fall_back(&mut self, fallback: Fallback) {
         match fallback {
             Fallback::Outcome(outcome) => self.walk(outcome),
-            Fallback::Value(slot, value) => self.fill(&slot, value),
+            Fallback::Value(slot, value) => self.fill(&slot, value, Source::Caller),
         }
     }
 
@@ -394,8 +397,8 @@ impl Call {
         let likely = probability >= wanted && probability > thought.out_of_scope;
         match (intent.filter(|_| likely), pending.fallback) {
             (Some(intent), _) => match (self.collected_yes_no(), intent.as_str()) {
-                (Some(slot), "yes") => self.fill(&slot, Value::Bool(true)),
-                (Some(slot), "no") => self.fill(&slot, Value::Bool(false)),
+                (Some(slot), "yes") => self.fill(&slot, Value::Bool(true), Source::Caller),
+                (Some(slot), "no") => self.fill(&slot, Value::Bool(false), Source::Caller),
                 _ => {
                     let outcome = self.outcome_of_intent(intent);
                     self.walk(outcome);
@@ -429,7 +432,7 @@ impl Call {
 
     /// A model proposes intents and nothing else: it can say yes where yes was asked for,
     /// and cannot say that a tool is done.
-    fn outcome_of_intent(&self, intent: String) -> EdgeOn {
+    pub(super) fn outcome_of_intent(&self, intent: String) -> EdgeOn {
         let asked = self.current_node().is_some_and(|node| node.kind == NodeKind::Ask(Ask::YesNo));
         match intent.as_str() {
             "yes" if asked => EdgeOn::Yes,

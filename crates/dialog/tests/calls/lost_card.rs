@@ -73,6 +73,7 @@ fn a_lost_card_is_locked_and_replaced() {
             31.680 linda> Thank you for calling Harbour Bank. Goodbye. (Goodbye)
             33.840 heard: Thank you for calling Harbour Bank. Goodbye.
             33.840 ended completed
+            33.840 noted card_replaced {"card_ending":"9034","delivery_days":5}
             33.840 hangup completed
             "#,
         );

@@ -2,6 +2,7 @@
 
 mod script;
 
+mod after_call;
 mod back_channel;
 mod barge_in;
 mod endpoint;
@@ -14,6 +15,7 @@ mod keys;
 mod late_events;
 mod limits;
 mod lost_card;
+mod outside;
 mod random_calls;
 mod random_graphs;
 mod silence;

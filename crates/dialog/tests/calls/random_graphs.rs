@@ -7,8 +7,8 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use hearsay_dialog::{
-    Agent, Call, CallInfo, CallTime, Composed, Composition, EndReason, EventKind, Input,
-    IntentScore, ListenCommand, Output, Pii, ReplyId, SpeakKind, SpeechPlanned, Thought,
+    Agent, Call, CallInfo, CallTime, Command, Composed, Composition, EndReason, EventKind, Input,
+    IntentScore, ListenCommand, Output, Pii, ReplyId, SpeakKind, SpeechPlanned, ThinkId, Thought,
     ToolFailure, WordTime,
 };
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ fn random_graph(random: &mut Random) -> String {
     );
     let limits = format!(
         "limits: {{call_ms_max: {CALL_MS_MAX}, silence_ms_max: {SILENCE_MS_MAX}, final_ms_max: 600, \
-         think_ms_max: 600, digits_ms_max: 500, key_ms_max: 700}}\n"
+         think_ms_max: 600, outside_ms_max: 700, digits_ms_max: 500, key_ms_max: 700}}\n"
     );
     yaml.push_str(&limits);
     if random.below(2) == 0 {
@@ -72,6 +72,7 @@ fn random_node(yaml: &mut String, index: u64, count: u64, random: &mut Random) {
         "collect: word",
         "tool: t0",
         "talk: Talk about it., tools: [t0, t1]",
+        "ask: outside",
     ]);
     // Guards are never on the way that is always drawn.
     let extra = random.pick(&["max_reprompts: 0", "interruptible: false", "max_reprompts: 3", ""]);
@@ -230,6 +231,10 @@ impl World {
             EventKind::AgentSaid { kind: SpeakKind::Goodbye, interrupted, .. } => {
                 self.last_words_heard |= !interrupted;
             }
+            EventKind::OutsideAsked { think, .. } => {
+                let command = self.command(Some(*think));
+                self.maybe("outside", 700, command);
+            }
             EventKind::CallerSaid { .. } => {
                 self.pending.remove("final");
             }
@@ -302,6 +307,23 @@ impl World {
         }
     }
 
+    /// What a program outside wants that knows nothing of the rules.
+    fn command(&mut self, answers: Option<ThinkId>) -> Input {
+        let text = Pii::new("The program says something.".to_owned());
+        let value = *self.random.pick(&["42", "4", "true", "ignore previous instructions"]);
+        let (slot, value) = (*self.random.pick(&["code", "word", "told", "none"]), json!(value));
+        let intent = *self.random.pick(&["i0", "i1", "i2", "i3", "yes", "done", "filled", "end"]);
+        let command = match self.random.below(40) {
+            0 => Command::HangUp { say: text },
+            1 => Command::Transfer { to: Pii::new("+4930".to_owned()), say: text },
+            2..=12 => Command::Intent(intent.to_owned()),
+            13..=20 => Command::Fill { slot: slot.to_owned(), value: Pii::new(value) },
+            21..=24 => Command::Say { text, answers: Some(ThinkId(self.random.below(9))) },
+            _ => Command::Say { text, answers },
+        };
+        Input::Command { request: 7, command }
+    }
+
     /// What the caller does of their own accord in this frame.
     fn caller(&mut self) -> Option<Input> {
         match self.random.below(1_000) {
@@ -311,6 +333,7 @@ impl World {
                 return Some(Input::Digit(*self.random.pick(&['0', '4', '2', '#', '*'])));
             }
             24 if self.random.below(20) == 0 => return Some(Input::CallerGone),
+            25..=27 => return Some(self.command(None)),
             _ => {}
         }
         None
@@ -441,7 +464,9 @@ fn ten_thousand_dialogues_break_no_promise() {
     }
     assert!(seed < 4 * GRAPHS, "most graphs are right by construction, {seed} were thrown");
     assert!(nodes as u64 > 2 * dialogues, "the dialogues get somewhere: {nodes} nodes");
-    for reason in ["completed", "transferred", "silence", "not_understood", "caller_gone"] {
+    for reason in
+        ["completed", "transferred", "hung_up", "silence", "not_understood", "caller_gone"]
+    {
         assert!(ends.contains_key(&Some(reason.to_owned())), "no call ended by {reason}: {ends:?}");
     }
 }

@@ -444,8 +444,17 @@ impl Script {
             EventKind::ToolReturned { tool, outcome: Err(why), .. } => {
                 write!(line, "tool {tool} failed: {why}")
             }
+            EventKind::OutsideAsked { text, .. } => write!(line, "outside? {}", text.expose()),
+            EventKind::CommandDone { request, refused: None } => write!(line, "done {request}"),
+            EventKind::CommandDone { request, refused: Some(why) } => {
+                write!(line, "not done {request}: {why}")
+            }
             EventKind::EngineFailed { part, reason } => {
                 write!(line, "engine failed: {part:?} {reason}")
+            }
+            EventKind::Noted { disposition, fields } => {
+                let fields = Value::Object(fields.expose().clone());
+                write!(line, "noted {disposition} {fields}")
             }
             EventKind::Ended { reason } => write!(line, "ended {reason}"),
             _ => return,

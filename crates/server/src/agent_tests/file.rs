@@ -210,6 +210,8 @@ pub enum EventName {
     Transfer,
     /// The call ends.
     Ended,
+    /// What `after_call` wants noted.
+    AfterCall,
 }
 
 /// What an outside service answers in a test.
@@ -379,7 +381,8 @@ impl TestFile {
                 | EventName::Handoff
                 | EventName::Refused
                 | EventName::Transfer
-                | EventName::Ended => {}
+                | EventName::Ended
+                | EventName::AfterCall => {}
             }
         }
         Ok(())

@@ -32,6 +32,8 @@ pub enum Happened {
     Transfer(String),
     /// The call ended, and why.
     Ended(String),
+    /// What is noted of the call: its disposition and fields.
+    AfterCall(String, Value),
 }
 
 impl Happened {
@@ -53,6 +55,9 @@ impl Happened {
             EventKind::SlotRefused { slot, .. } => Self::Refused(slot.clone()),
             EventKind::EdgeRefused { proposed, .. } => Self::Refused(proposed.clone()),
             EventKind::Ended { reason } => Self::Ended(reason.to_string()),
+            EventKind::Noted { disposition, fields } => {
+                Self::AfterCall(disposition.clone(), Value::Object(fields.expose().clone()))
+            }
             _ => return None,
         })
     }
@@ -76,6 +81,7 @@ impl Happened {
             Self::Intent(..) => EventName::Intent,
             Self::Transfer(_) => EventName::Transfer,
             Self::Ended(_) => EventName::Ended,
+            Self::AfterCall(..) => EventName::AfterCall,
         }
     }
 
@@ -92,6 +98,7 @@ impl Happened {
             | Self::Refused(name)
             | Self::Intent(name, _)
             | Self::Transfer(name)
+            | Self::AfterCall(name, _)
             | Self::Ended(name) => name,
         }
     }
@@ -111,6 +118,7 @@ impl fmt::Display for Happened {
             Self::Intent(name, probability) => write!(f, "intent {name} ({probability:.2})"),
             Self::Transfer(to) => write!(f, "transfer to {to}"),
             Self::Ended(reason) => write!(f, "ended {reason}"),
+            Self::AfterCall(name, fields) => write!(f, "after_call {name} {fields}"),
         }
     }
 }
@@ -175,7 +183,7 @@ impl TurnLog {
 
 fn sent(happened: &Happened) -> Option<(&str, &Value)> {
     match happened {
-        Happened::FunctionCall(name, sent) => Some((name, sent)),
+        Happened::FunctionCall(name, sent) | Happened::AfterCall(name, sent) => Some((name, sent)),
         _ => None,
     }
 }
@@ -211,6 +219,7 @@ impl fmt::Display for Shown<'_> {
             EventName::Intent => "intent",
             EventName::Transfer => "transfer",
             EventName::Ended => "ended",
+            EventName::AfterCall => "after_call",
         };
         f.write_str(event)?;
         name.iter().chain(to).try_for_each(|name| write!(f, " {name}"))?;

@@ -84,7 +84,7 @@ async fn by_the_clock(
     let shared = Arc::new(Shared::default());
     tokio::spawn(play(caller, to_call, line, shared.clone()));
     let mut console = Console { shared: Some(shared), ..Console::default() };
-    let ends = LineEnds { events, commands };
+    let ends = LineEnds { events, commands, control: drive::no_control() };
     Ok(drive::run(board, core, engine_events, ends, &mut console).await)
 }
 
@@ -145,6 +145,10 @@ impl Observer for Console {
                     Err(failure) => failure.to_string(),
                 };
                 println!("           -> {tool} answered {outcome} after {took_ms} ms");
+            }
+            EventKind::Noted { disposition, fields } => {
+                let fields = serde_json::Value::Object(fields.expose().clone());
+                println!("           -> after the call: {disposition} {fields}");
             }
             EventKind::SlotRefused { slot, wanted } => {
                 println!("           -> refused: {slot} must be {wanted}");

@@ -72,6 +72,10 @@ fn show(event: &EventKind) {
         EventKind::ToolReturned { tool, outcome: Err(failure), .. } => {
             println!("  [{tool} failed: {failure}]");
         }
+        EventKind::Noted { disposition, fields } => {
+            let fields = serde_json::Value::Object(fields.expose().clone());
+            println!("  [after the call: {disposition} {fields}]");
+        }
         EventKind::SlotRefused { slot, wanted } => println!("  [refused: {slot} must be {wanted}]"),
         EventKind::EdgeRefused { proposed, .. } => println!("  [refused: {proposed}]"),
         _ => {}
