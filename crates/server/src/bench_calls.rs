@@ -190,6 +190,8 @@ async fn place(
                 let now = now_ms();
                 let message = match caller.next_frame(now, now < plays_until_ms) {
                     CallerFrame::Audio(samples) => peer.media(&samples),
+                    // Recordings press none.
+                    CallerFrame::Key(_) => continue,
                     CallerFrame::HangUp => peer.stop(),
                 };
                 // A closed socket is seen by the receiving half.

@@ -3,9 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hearsay_dialog::{Agent, CallEvent, CallInfo, CallTime, Date, Persona, ThinkId, ToolCallId};
+use hearsay_dialog::{
+    Agent, CallEvent, CallInfo, CallTime, Date, Persona, ThinkId, ToolCallId, ToolFailure,
+    ToolRequest,
+};
 use hearsay_engine::{ComposeJob, Composed, Engine, EngineEvent, FillerWish, Formatting};
 use hearsay_language::router::IntentSet;
+use serde_json::Value;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::{Instant, sleep_until};
 
@@ -160,6 +164,12 @@ pub trait Observer: Send {
     fn caller_stopped_at_ms(&self) -> Option<u64> {
         None
     }
+    /// An answer in place of an outside service's; asked by [`crate::fast`] only.
+    fn answer(&mut self, _request: &ToolRequest) -> Option<Result<Value, ToolFailure>> {
+        None
+    }
+    /// The caller is put through; told by [`crate::fast`] only.
+    fn transferred(&mut self, _to: &str) {}
     /// Told after each step whether the caller hears the agent.
     fn agent_audible(&mut self, _audible: bool) {}
 }
@@ -266,7 +276,7 @@ async fn send(line: &mpsc::Sender<LineCommand>, command: LineCommand) -> bool {
 
 fn ask(
     permits: Arc<Semaphore>,
-    request: hearsay_dialog::ToolRequest,
+    request: ToolRequest,
     answers: mpsc::Sender<(ToolCallId, ToolAnswer)>,
 ) {
     tokio::spawn(async move {

@@ -3,19 +3,20 @@
 //! always gives the same call.
 
 use std::sync::mpsc;
+use std::time::Duration;
 
 use hearsay_dialog::{CallInfo, CallTime};
 
 use crate::call_core::{Action, CallCore, Clock, LineCommand, LineEvent};
 use crate::drive::{Observer, Switchboard};
-use crate::recorded_caller::{CallerFrame, FRAME_MS, RecordedCaller};
+use crate::recorded_caller::{CallerFrame, FRAME_MS, LineCaller};
 use crate::recorder::Recorder;
-use crate::tools;
+use crate::tools::{self, ToolAnswer};
 
 /// Longest call placed this way.
 const CALL_MS_MAX: u64 = 60 * 60 * 1000;
 
-/// Runs a recorded caller's call to its end.
+/// Runs a call to its end.
 ///
 /// # Errors
 /// When the engine cannot work at the line's rate.
@@ -23,7 +24,7 @@ pub fn run(
     board: &Switchboard,
     info: CallInfo,
     rate_hz: u32,
-    mut caller: RecordedCaller,
+    caller: &mut dyn LineCaller,
     observer: &mut dyn Observer,
 ) -> Result<CallCore, hearsay_engine::EngineError> {
     let (sender, events) = mpsc::channel();
@@ -45,6 +46,7 @@ pub fn run(
         core.caller_stopped_at(caller.stopped_at_ms());
         match caller.next_frame(now.0, core.agent_audible(now)) {
             CallerFrame::Audio(samples) => core.line(now, LineEvent::Audio(samples)),
+            CallerFrame::Key(key) => core.line(now, LineEvent::Digit(key)),
             CallerFrame::HangUp => core.line(now, LineEvent::Closed),
         }
         now = now + FRAME_MS;
@@ -73,11 +75,14 @@ fn settle(
             quiet = false;
             match action {
                 Action::Line(LineCommand::Transfer(to)) => {
-                    println!("           -> transfer to {}", to.expose());
+                    observer.transferred(to.expose());
                 }
                 Action::Line(LineCommand::Audio(_) | LineCommand::Clear | LineCommand::HangUp) => {}
                 Action::Tool(request) => {
-                    let answer = tools::ask(&request);
+                    let took = Duration::ZERO;
+                    let answer =
+                        observer.answer(&request).map(|outcome| ToolAnswer { outcome, took });
+                    let answer = answer.unwrap_or_else(|| tools::ask(&request));
                     core.tool(now, request.tool_call, answer);
                 }
                 Action::Remote(think, job) => {

@@ -54,11 +54,31 @@ pub struct RecordedCaller {
     interrupted_at_ms: Option<u64>,
 }
 
+/// Somebody on a line, asked for each frame when it is due.
+pub trait LineCaller {
+    /// Call time at which the caller last stopped speaking, ms.
+    fn stopped_at_ms(&self) -> Option<u64>;
+    /// The caller's next 20 ms, beginning at `now_ms`, while the agent is or is not audible.
+    fn next_frame(&mut self, now_ms: u64, agent_audible: bool) -> CallerFrame;
+}
+
+impl LineCaller for RecordedCaller {
+    fn stopped_at_ms(&self) -> Option<u64> {
+        RecordedCaller::stopped_at_ms(self)
+    }
+
+    fn next_frame(&mut self, now_ms: u64, agent_audible: bool) -> CallerFrame {
+        RecordedCaller::next_frame(self, now_ms, agent_audible)
+    }
+}
+
 /// What the caller does in one frame.
 #[derive(Debug, PartialEq)]
 pub enum CallerFrame {
     /// 20 ms of audio.
     Audio(Vec<f32>),
+    /// A telephone key, and 20 ms without a sound.
+    Key(char),
     /// The caller hangs up.
     HangUp,
 }
@@ -231,7 +251,7 @@ mod tests {
         let mut caller = RecordedCaller::new(two_turns(), RATE_HZ, Pace::TurnByTurn);
         let loud = |frame: &CallerFrame| match frame {
             CallerFrame::Audio(audio) => audio.iter().any(|x| x.abs() > 0.01),
-            CallerFrame::HangUp => false,
+            CallerFrame::Key(_) | CallerFrame::HangUp => false,
         };
         let mut log = Vec::new();
         for n in 0..220u64 {
@@ -256,7 +276,7 @@ mod tests {
             RecordedCaller::new(two_turns(), RATE_HZ, Pace::TurnByTurn).interrupting(1);
         let loud = |n: u64| match caller.next_frame(n * FRAME_MS, true) {
             CallerFrame::Audio(audio) => audio.iter().any(|x| x.abs() > 0.01),
-            CallerFrame::HangUp => false,
+            CallerFrame::Key(_) | CallerFrame::HangUp => false,
         };
         assert_eq!((0..200).position(loud), Some(INTERRUPT_AFTER_MS as usize / 20 - 1 + 3));
     }

@@ -16,6 +16,14 @@ fn the_bank_passes_its_tests() {
 }
 
 #[test]
+fn the_bank_passes_its_tests_in_sound() {
+    let output = hearsay(&["eval", "agent", &example("tests.yaml"), "--audio"]);
+    let shown = stdout(&output);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    assert!(shown.contains("ok     a caller who knows what comes"), "{shown}");
+}
+
+#[test]
 fn the_clinic_passes_its_tests() {
     let output = hearsay(&["eval", "agent", &example("../clinic/tests.yaml")]);
     let shown = stdout(&output);

@@ -41,6 +41,8 @@ pub struct Test {
     /// The day of the call, in place of the file's.
     #[serde(default, deserialize_with = "day")]
     pub today: Option<Date>,
+    /// The only way in which its calls can go.
+    pub only: Option<Sense>,
     /// Per cent of the wordings that have to pass.
     #[serde(default = "all")]
     pub at_least: f64,
@@ -58,6 +60,24 @@ fn all() -> f64 {
     100.0
 }
 
+/// How calls go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Sense {
+    /// Typed.
+    Typed,
+    /// In sound.
+    Audio,
+}
+
+impl Test {
+    /// The only way in which its calls can go, if there is one.
+    pub fn needs(&self) -> Option<Sense> {
+        let in_sound = self.turns.iter().any(Turn::needs_sound);
+        self.only.or(in_sound.then_some(Sense::Audio))
+    }
+}
+
 /// What the caller does, and what must come of it. Without anything done it is the greeting.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -65,6 +85,10 @@ pub struct Turn {
     /// What the caller says; of several wordings each is tried in a call of its own.
     #[serde(default)]
     pub user: Wordings,
+    /// A recording of what the caller says, relative to the file; heard in tests with sound only.
+    pub user_audio: Option<PathBuf>,
+    /// The caller speaks when the agent has been speaking this long, ms; in tests with sound only.
+    pub interrupt_after_ms: Option<u64>,
     /// Keys that the caller presses.
     pub dtmf: Option<String>,
     /// The caller waits until the agent does something.
@@ -76,6 +100,19 @@ pub struct Turn {
     /// What must happen before the caller's next turn, in any order.
     #[serde(default)]
     pub expect: Vec<Expectation>,
+}
+
+impl Turn {
+    /// Whether the caller does anything in it.
+    pub fn does_something(&self) -> bool {
+        let speaks = self.user.is_given() || self.user_audio.is_some();
+        speaks || self.dtmf.is_some() || self.silence || self.hangup
+    }
+
+    /// Whether it can only be done in sound.
+    fn needs_sound(&self) -> bool {
+        self.interrupt_after_ms.is_some() || self.user_audio.is_some() && !self.user.is_given()
+    }
 }
 
 /// One text or several, written here or in a file of lists.
@@ -140,6 +177,11 @@ impl From<Written> for Wordings {
 }
 
 impl Wordings {
+    /// The wording of a call's number; fewer wordings begin again at the first.
+    pub fn wording(&self, number: usize) -> Option<&str> {
+        self.texts.get(number % self.texts.len().max(1)).map(String::as_str)
+    }
+
     fn is_given(&self) -> bool {
         !self.texts.is_empty() || self.list.is_some()
     }
@@ -204,6 +246,8 @@ pub enum EventName {
     Slot,
     /// A transition or a value is refused.
     Refused,
+    /// The caller's words, as they were understood.
+    Heard,
     /// What the caller said is understood.
     Intent,
     /// The caller is put through.
@@ -327,7 +371,11 @@ fn check(test: &Test) -> Result<(), String> {
     }
     for (number, turn) in (1..).zip(&test.turns) {
         let place = format!("test `{name}`, turn {number}");
-        let done = [turn.user.is_given(), turn.dtmf.is_some(), turn.silence, turn.hangup];
+        let speaks = turn.user.is_given() || turn.user_audio.is_some();
+        let done = [speaks, turn.dtmf.is_some(), turn.silence, turn.hangup];
+        if turn.interrupt_after_ms.is_some() && !speaks {
+            return Err(format!("{place}: `interrupt_after_ms` goes with `user`"));
+        }
         match done.iter().filter(|done| **done).count() {
             0 if number > 1 => {
                 return Err(format!("{place}: write one of user, dtmf, silence, hangup"));
@@ -379,6 +427,7 @@ impl TestFile {
                 }
                 EventName::Response
                 | EventName::Handoff
+                | EventName::Heard
                 | EventName::Refused
                 | EventName::Transfer
                 | EventName::Ended

@@ -8,7 +8,10 @@ use super::run::Verdict;
 pub fn report(file: &str, verdicts: &[Verdict]) -> String {
     let failed = verdicts.iter().filter(|verdict| !verdict.passed).count();
     let took: f64 = verdicts.iter().map(|verdict| verdict.took_s).sum();
-    let counts = format!(r#"tests="{}" failures="{failed}" time="{took:.3}""#, verdicts.len());
+    let skipped = verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count();
+    let skipped = if skipped > 0 { format!(r#" skipped="{skipped}""#) } else { String::new() };
+    let tests = verdicts.len();
+    let counts = format!(r#"tests="{tests}" failures="{failed}"{skipped} time="{took:.3}""#);
     let file = escape(file);
     let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
     // Writing to a string cannot fail.
@@ -17,6 +20,10 @@ pub fn report(file: &str, verdicts: &[Verdict]) -> String {
     for verdict in verdicts {
         let (name, took) = (escape(&verdict.name), verdict.took_s);
         let _ = write!(xml, r#"    <testcase name="{name}" classname="{file}" time="{took:.3}""#);
+        if let Some(why) = verdict.skipped {
+            let _ = writeln!(xml, "><skipped message=\"{why}\"/></testcase>");
+            continue;
+        }
         if verdict.passed {
             xml.push_str("/>\n");
             continue;

@@ -12,6 +12,8 @@ use super::file::{EventName, Expectation};
 pub enum Happened {
     /// The agent said this.
     Response(String),
+    /// The caller was understood to say this.
+    Heard(String),
     /// A tool was asked and sent this.
     FunctionCall(String, Value),
     /// A tool answered.
@@ -40,6 +42,7 @@ impl Happened {
     /// What tests can expect of an event.
     pub fn of(event: &EventKind) -> Option<Self> {
         Some(match event {
+            EventKind::CallerSaid { text, .. } => Self::Heard(text.expose().clone()),
             EventKind::ToolReturned { tool, outcome: Ok(_), .. } => {
                 Self::FunctionCallStopped(tool.clone())
             }
@@ -71,6 +74,7 @@ impl Happened {
     fn event(&self) -> EventName {
         match self {
             Self::Response(_) => EventName::Response,
+            Self::Heard(_) => EventName::Heard,
             Self::FunctionCall(..) => EventName::FunctionCall,
             Self::FunctionCallStopped(_) => EventName::FunctionCallStopped,
             Self::FunctionCallFailed(..) => EventName::FunctionCallFailed,
@@ -88,7 +92,7 @@ impl Happened {
     /// The name that an expectation gives with `name`, or with `to`.
     fn name(&self) -> &str {
         match self {
-            Self::Response(_) => "",
+            Self::Response(_) | Self::Heard(_) => "",
             Self::Handoff(_, to) => to,
             Self::FunctionCall(name, _)
             | Self::FunctionCallStopped(name)
@@ -108,6 +112,7 @@ impl fmt::Display for Happened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Response(text) => write!(f, "response {text:?}"),
+            Self::Heard(text) => write!(f, "heard {text:?}"),
             Self::FunctionCall(tool, sent) => write!(f, "function_call {tool} {sent}"),
             Self::FunctionCallStopped(tool) => write!(f, "function_call_stopped {tool}"),
             Self::FunctionCallFailed(tool, why) => write!(f, "function_call_failed {tool} ({why})"),
@@ -148,10 +153,10 @@ impl TurnLog {
 
     fn holds(&self, expected: &Expectation) -> bool {
         let of_kind = || self.happened.iter().filter(|it| it.event() == expected.event);
-        if expected.event == EventName::Response {
+        if let EventName::Response | EventName::Heard = expected.event {
             let said: Vec<&str> = of_kind()
                 .filter_map(|it| match it {
-                    Happened::Response(text) => Some(text.as_str()),
+                    Happened::Response(text) | Happened::Heard(text) => Some(text.as_str()),
                     _ => None,
                 })
                 .collect();
@@ -209,6 +214,7 @@ impl fmt::Display for Shown<'_> {
         let Expectation { event, text_contains, name, args, value, to, calls, .. } = self.0;
         let event = match event {
             EventName::Response => "response",
+            EventName::Heard => "heard",
             EventName::FunctionCall => "function_call",
             EventName::FunctionCallStopped => "function_call_stopped",
             EventName::FunctionCallFailed => "function_call_failed",

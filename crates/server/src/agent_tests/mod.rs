@@ -3,10 +3,12 @@
 //! [`file`] reads them, [`log`] notes what happened in a turn, [`run`] holds one against the other. The shape is that of
 //! Pipecat's evaluations, as far as typed calls can carry it.
 
+pub mod audio;
 pub mod file;
 pub mod junit;
 pub mod log;
 pub mod run;
+mod scripted_caller;
 
 #[cfg(test)]
 mod tests;

@@ -79,12 +79,14 @@ fn what_must_not_happen_and_how_long_it_may_take() {
 #[test]
 fn reports_escape_what_callers_say() {
     let failure = Failure {
+        before: vec!["hello".to_owned()],
         turn: 2,
         caller: "<b> & \"so\" \u{1}".into(),
         complaints: vec!["node a is missing".into()],
         happened: vec![],
     };
     let verdict = Verdict {
+        skipped: None,
         name: "1 < 2".into(),
         passed: false,
         calls: 1,

@@ -100,6 +100,12 @@ pub struct EvalAgentArgs {
     /// Write what came of the tests as JUnit XML.
     #[arg(long)]
     pub junit: Option<PathBuf>,
+    /// Place the tests' calls in sound: the caller's lines are spoken, and go through ear and mouth.
+    #[arg(long)]
+    pub audio: bool,
+    /// The caller's voice, with --audio; one that the agents do not use if left out.
+    #[arg(long, requires = "audio")]
+    pub caller_voice: Option<String>,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -29,7 +29,7 @@ pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     let documents = agent_file::documents(Some(&args.agent), &agent)?;
     let samples = read_wav(&args.audio, LINE_HZ)?;
     let pace = if args.realtime { Pace::AsRecorded } else { Pace::TurnByTurn };
-    let caller = RecordedCaller::new(samples, LINE_HZ, pace);
+    let mut caller = RecordedCaller::new(samples, LINE_HZ, pace);
     if caller.turns() == 0 {
         return Err(format!(
             "{}: no speech in it; give a recording of the caller's turns",
@@ -44,7 +44,7 @@ pub fn run(args: &CallArgs) -> Result<ExitCode, String> {
     let metadata = super::metadata(&args.metadata)?;
     let info = CallInfo { metadata, today: today(), ..CallInfo::default() };
     let core = if args.fast {
-        crate::fast::run(&board, info, LINE_HZ, caller, &mut Console::default())
+        crate::fast::run(&board, info, LINE_HZ, &mut caller, &mut Console::default())
             .map_err(|e| e.to_string())?
     } else {
         runtime.block_on(by_the_clock(&board, info, caller))?
@@ -103,6 +103,7 @@ async fn play(
                 let audible = shared.agent_audible.load(Relaxed);
                 let event = match caller.next_frame(now_ms, audible) {
                     CallerFrame::Audio(samples) => LineEvent::Audio(samples),
+                    CallerFrame::Key(key) => LineEvent::Digit(key),
                     CallerFrame::HangUp => LineEvent::Closed,
                 };
                 let stopped = caller.stopped_at_ms().map_or(0, |ms| ms + 1);
@@ -130,6 +131,10 @@ struct Console {
 }
 
 impl Observer for Console {
+    fn transferred(&mut self, to: &str) {
+        println!("           -> transfer to {to}");
+    }
+
     fn event(&mut self, event: &CallEvent, core: &CallCore) {
         for turn in &core.reporter().turns()[self.printed..] {
             print_turn(turn);

@@ -85,8 +85,9 @@ struct Tally {
 
 /// Runs the command.
 pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
-    if args.junit.is_some() {
-        return Err("--junit is for tests (YAML), not for JSONL files".to_owned());
+    if args.junit.is_some() || args.audio || args.caller_voice.is_some() {
+        let flags = "--junit, --audio and --caller-voice";
+        return Err(format!("{flags} are for tests (YAML), not for JSONL files"));
     }
     let responder = model_folder::responder(args.model.as_deref())?;
     let cases = super::manifest::spread(read(&args.cases)?, args.limit);

@@ -10,7 +10,6 @@ use hearsay_language::router::IntentSet;
 use hearsay_language::turn_end::Expected;
 use serde::Serialize;
 
-use super::clip::{Clip, Line};
 use super::manifest::{self, AsrLine};
 use super::table::Table;
 use super::{figure, percent};
@@ -18,6 +17,7 @@ use crate::cli::EvalAsrArgs;
 use crate::commands::engine_of;
 use crate::commands::progress::Progress;
 use crate::commands::transcribe::phrases;
+use crate::hearing::{Clip, Line};
 use crate::hearing::{Heard, Listener, Told};
 use crate::processor;
 use crate::report::Percentiles;

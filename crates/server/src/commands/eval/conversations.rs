@@ -7,9 +7,12 @@ use std::sync::Arc;
 use serde_json::json;
 
 use crate::agent_file;
+use crate::agent_tests::audio::AudioLine;
+use crate::agent_tests::run::TestLine;
 use crate::agent_tests::{file, junit, run};
 use crate::cli::EvalAgentArgs;
-use crate::commands::{FOUND_PROBLEM, models, runtime, write};
+use crate::commands::{FOUND_PROBLEM, engine, models, runtime, write};
+use crate::drive::Switchboard;
 use crate::typed_call::TypedLine;
 
 /// Whether the file holds tests and not labelled turns.
@@ -31,11 +34,19 @@ pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
     // The demo service answers for as long as the runtime lives.
     let runtime = runtime()?;
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
-    let line = TypedLine::new(Arc::new(ready.agent), models()?, &documents)
-        .map_err(|e| format!("{}: {e}", path.display()))?;
+    let (agent, at) = (Arc::new(ready.agent), |e: String| format!("{}: {e}", path.display()));
+    let line = match args.audio {
+        false => {
+            TestLine::Typed(Box::new(TypedLine::new(agent, models()?, &documents).map_err(at)?))
+        }
+        true => {
+            let board = Switchboard::new(engine(None)?, agent, &documents).map_err(at)?;
+            TestLine::Audio(AudioLine::new(board, args.caller_voice.clone(), &args.cases)?)
+        }
+    };
     let mut verdicts = Vec::new();
     for test in &tests.tests {
-        let verdict = run::run(&line, test, &tests.tools);
+        let verdict = run::run(&line, test, &tests.tools).map_err(|e| format!("{shown}: {e}"))?;
         if !args.json {
             print(&verdict);
         }
@@ -44,18 +55,25 @@ pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
     if let Some(path) = &args.junit {
         write(path, junit::report(&shown, &verdicts).as_bytes())?;
     }
-    let passed = verdicts.iter().filter(|verdict| verdict.passed).count();
+    let passed =
+        verdicts.iter().filter(|verdict| verdict.passed && verdict.skipped.is_none()).count();
+    let skipped = verdicts.iter().filter(|verdict| verdict.skipped.is_some()).count();
     if args.json {
-        let report = json!({"file": shown, "passed": passed, "tests": verdicts});
+        let report =
+            json!({"file": shown, "passed": passed, "skipped": skipped, "tests": verdicts});
         println!("{}", serde_json::to_string(&report).map_err(|e| e.to_string())?);
     } else {
-        println!("\n{passed} of {} tests passed.", verdicts.len());
+        let and = if skipped > 0 { format!(" {skipped} skipped.") } else { String::new() };
+        println!("\n{passed} of {} tests passed.{and}", verdicts.len());
     }
-    let all = passed == verdicts.len();
+    let all = passed + skipped == verdicts.len();
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEM) })
 }
 
 fn print(verdict: &run::Verdict) {
+    if let Some(why) = verdict.skipped {
+        return println!("skip   {}: {why}", verdict.name);
+    }
     let word = if verdict.passed { "ok    " } else { "FAILED" };
     let of = match verdict.calls {
         1 => String::new(),

@@ -2,7 +2,6 @@
 
 mod agent;
 mod asr;
-mod clip;
 mod conversations;
 mod itn;
 mod knowledge;

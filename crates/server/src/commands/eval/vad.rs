@@ -11,7 +11,6 @@ use hearsay_speech::silero::{SileroRate, SileroVad};
 use hearsay_speech::vad::Vad;
 use serde::Serialize;
 
-use super::clip::{Clip, Line};
 use super::manifest;
 use super::table::Table;
 use super::{figure, percent};
@@ -19,6 +18,7 @@ use crate::cli::EvalVadArgs;
 use crate::commands::progress::Progress;
 use crate::commands::{model_folder, models};
 use crate::hearing::onset_ms;
+use crate::hearing::{Clip, Line};
 use crate::report::Percentiles;
 use crate::score::{Detection, Scored, auc, detection};
 

@@ -23,11 +23,11 @@ use self::report::{Report, Row, Tally};
 use self::sentences::Sentence;
 use self::speakers::{Rendering, Speaker};
 use self::work_folder::WorkFolder;
-use super::clip::{Clip, Line};
 use super::manifest;
 use crate::cli::EvalTtsArgs;
 use crate::commands::models;
 use crate::commands::progress::Progress;
+use crate::hearing::{Clip, Line};
 use crate::score::{Frames, align, plain_words, voice_distance};
 
 /// The rate at which sounds are measured and kept, Hz.

@@ -11,7 +11,7 @@ use hearsay_text::language::Language;
 use super::programs;
 use super::sentences::Sentence;
 use super::work_folder::WorkFolder;
-use crate::commands::eval::clip::Clip;
+use crate::hearing::Clip;
 
 /// Flite's voices that are taken: a man and a woman.
 const FLITE_VOICES: [&str; 2] = ["rms", "slt"];

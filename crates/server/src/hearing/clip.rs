@@ -5,8 +5,8 @@ use std::path::Path;
 use hearsay_audio::g711::{self, Law};
 use hearsay_audio::resample::resample;
 
+use super::WavFile;
 use crate::cli::Codec;
-use crate::hearing::WavFile;
 
 /// Longest recording that is scored, seconds.
 const CLIP_S_MAX: u64 = 900;
