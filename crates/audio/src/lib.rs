@@ -15,6 +15,7 @@
 //! | [`cepstrum`] | spectral envelopes of recordings and how far apart they are |
 //! | [`dtw`] | which frames of two renderings belong together |
 //! | [`pitch`] | F0 of a recorded voice |
+//! | [`dtmf`] | the sounds of telephone keys |
 //! | [`wav`] | WAV bytes in and out |
 //! | [`mel`] | streaming log-mel features |
 //! | [`fbank`] | the same as Kaldi computes them, for models from elsewhere |
@@ -25,6 +26,7 @@
 
 pub mod cepstrum;
 pub mod coding;
+pub mod dtmf;
 pub mod dtw;
 pub mod fbank;
 pub mod frame;

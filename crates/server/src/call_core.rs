@@ -10,23 +10,27 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hearsay_dialog::{
-    Agent, Call, CallEvent, CallInfo, CallTime, Command, Composition, EnginePart, EventKind,
-    Expectation, Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak, SpeakKind,
-    SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId, ToolRequest, UtteranceId, WordTime,
+    Agent, BuiltIn, Call, CallEvent, CallInfo, CallTime, Command, Composition, EnginePart,
+    EventKind, Expectation, Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak,
+    SpeakKind, SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId, ToolKind, ToolRequest,
+    UtteranceId, WordTime,
 };
 use hearsay_engine::{
     ComposeJob, Composed, EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest,
 };
 use hearsay_language::turn_end::Expected;
+use serde_json::json;
 
 use crate::agent_mind::AgentMind;
 use crate::playout::Playout;
 use crate::recorder::Recorder;
 use crate::report::{CallReport, Reporter};
-use crate::tools::ToolAnswer;
+use crate::tools::{self, ToolAnswer};
 
 /// A known end of the caller's turn is believed this near to the ear's.
 const KNOWN_STOP_MS_MAX: u64 = 500;
+/// What the playout calls sounds that belong to no reply; replies are counted from 1.
+const NO_REPLY: u64 = 0;
 
 /// What came over the line.
 #[derive(Debug, Clone, PartialEq)]
@@ -93,7 +97,16 @@ pub struct CallCore {
     /// What is being said is a filler, which answers nothing.
     filling: bool,
     played_ms: u64,
+    rate_hz: u32,
+    pressing: Option<Pressing>,
     over: bool,
+}
+
+/// A tool that presses telephone keys.
+struct Pressing {
+    tool_call: ToolCallId,
+    /// Until they are played.
+    sounds: Option<Vec<f32>>,
 }
 
 impl CallCore {
@@ -121,6 +134,8 @@ impl CallCore {
             speaking: None,
             filling: false,
             played_ms: 0,
+            rate_hz,
+            pressing: None,
             over: false,
         }
     }
@@ -263,6 +278,7 @@ impl CallCore {
     pub fn tick(&mut self, now: CallTime) {
         self.send_due(now);
         self.report_playback(now);
+        self.press_keys(now);
         if self.dialog.next_wake().is_some_and(|wake| wake <= now) {
             self.input(now, Input::Wake);
         }
@@ -384,6 +400,9 @@ impl CallCore {
                     self.playout.resume(now.0);
                 }
             }
+            Output::Tool(request) if request.kind == ToolKind::BuiltIn(BuiltIn::SendDtmf) => {
+                self.press(now, &request);
+            }
             Output::Tool(request) => self.actions.push_back(Action::Tool(request)),
             Output::Transfer { to } => {
                 self.actions.push_back(Action::Line(LineCommand::Transfer(to)));
@@ -441,6 +460,35 @@ impl CallCore {
         };
         if let Err(error) = self.engine.speak(request) {
             self.failed(now, EnginePart::Speak, error.to_string());
+        }
+    }
+
+    /// Presses keys: their sounds are played when nothing is being said, and then the tool has answered.
+    fn press(&mut self, now: CallTime, request: &ToolRequest) {
+        let tool_call = request.tool_call;
+        match tools::key_sounds(request, self.rate_hz) {
+            Ok(sounds) => {
+                self.pressing = Some(Pressing { tool_call, sounds: Some(sounds) });
+                self.press_keys(now);
+            }
+            Err(why) => self.input(now, Input::ToolDone { tool_call, outcome: Err(why) }),
+        }
+    }
+
+    /// Plays the sounds of keys once nothing is being said; tells when they were heard, or something was said over them.
+    fn press_keys(&mut self, now: CallTime) {
+        let Some(pressing) = &mut self.pressing else { return };
+        if pressing.sounds.is_some() && self.speaking.is_some() {
+            return;
+        }
+        if let Some(sounds) = pressing.sounds.take() {
+            self.playout.begin(now.0, NO_REPLY);
+            self.playout.push(now.0, &sounds);
+            self.playout.end(now.0);
+        } else if self.speaking.is_some() || self.playout.is_finished(now.0) {
+            let tool_call = pressing.tool_call;
+            self.pressing = None;
+            self.input(now, Input::ToolDone { tool_call, outcome: Ok(json!({})) });
         }
     }
 

@@ -304,6 +304,13 @@ pub enum BenchCommand {
         #[arg(long)]
         streams: Option<usize>,
     },
+    /// Another agent takes over: from the caller's words to the new agent's, models' time left out.
+    #[command(after_help = "Example:\n  hearsay bench handoff --json")]
+    Handoff {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Language model: reading, writing, first token, what drafts gain.
     #[command(after_help = "Example:\n  hearsay bench slm\n  hearsay bench slm --model qwen.gguf")]
     Slm {

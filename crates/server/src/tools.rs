@@ -9,6 +9,8 @@ mod mcp;
 #[cfg(test)]
 mod tests;
 
+pub use built_in::key_sounds;
+
 use std::time::{Duration, Instant};
 
 use hearsay_dialog::{HttpMethod, ToolFailure, ToolKind, ToolRequest};

@@ -131,6 +131,7 @@ impl TypedCall<'_> {
     /// The caller hangs up.
     pub fn leave(&mut self, watcher: &mut dyn Watcher) {
         self.give(Input::CallerGone, watcher);
+        self.is_over = true;
     }
 
     /// Tells the call something and lets everything follow from it.

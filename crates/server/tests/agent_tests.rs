@@ -72,3 +72,40 @@ fn names_that_the_agent_has_not_are_refused() {
     let file = Scratch::new("tests.yaml", tests.as_bytes());
     refuses(&["eval", "agent", file.path()], &[file.path(), "no node `lok`", "lock"]);
 }
+
+#[test]
+fn simulated_callers_get_everywhere_and_every_call_ends() {
+    let args = ["eval", "agent", &example("tests.yaml"), "--json"];
+    let simulate = |calls, seed| {
+        let output = hearsay(&[args.as_slice(), &["--simulate", calls, "--seed", seed]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", stdout(&output));
+        stdout(&output)
+    };
+    assert_eq!(simulate("40", "7"), simulate("40", "7"));
+    assert_ne!(simulate("40", "7"), simulate("40", "8"));
+    let outcome: serde_json::Value = serde_json::from_str(&simulate("600", "7")).unwrap();
+    assert_eq!(outcome["never_reached"], serde_json::json!([]), "{outcome}");
+    let ended = outcome["ends"].as_object().unwrap().values().filter_map(|it| it.as_u64());
+    assert_eq!(ended.sum::<u64>(), 600, "{outcome}");
+    assert!(outcome["tool_answers"][1].as_u64() > Some(0), "{outcome}");
+}
+
+#[test]
+fn a_service_that_no_test_answers_for_is_never_asked_by_simulated_callers() {
+    let agent = Scratch::new(
+        "asks.yaml",
+        b"name: asks\nagents: {host: {persona: Answers., voice: linda}}\nrouter:\n  intents:\n    \
+          book: [book a table]\n    bye: [goodbye]\ntools:\n  book: {url: 'http://192.0.2.1/book', body: {}}\n\
+          graph:\n  start: hello\n  nodes:\n    hello:\n      agent: host\n      say: Hello. What can I do?\n      \
+          ask: intents\n      edges: [{on: book, to: book}, {on: bye, to: bye}]\n    book:\n      agent: host\n      \
+          tool: book\n      edges: [{on: done, to: booked}, {on: failed, to: bye}]\n    booked: {agent: host, say: \
+          Booked., end: true}\n    bye: {agent: host, say: Goodbye., end: true}\n",
+    );
+    let tests = format!("agent: {}\ntests: [{{name: a, turns: [{{user: bye}}]}}]\n", agent.path());
+    let tests = Scratch::new("asks-tests.yaml", tests.as_bytes());
+    let output = hearsay(&["eval", "agent", tests.path(), "--simulate", "40", "--json"]);
+    let outcome: serde_json::Value = serde_json::from_str(&stdout(&output)).unwrap();
+    assert!(outcome["tool_answers"][0].as_u64() > Some(0), "{outcome}");
+    assert_eq!(outcome["tool_answers"][0], outcome["tool_answers"][1], "{outcome}");
+    assert_eq!(outcome["never_reached"], serde_json::json!(["booked"]), "{outcome}");
+}

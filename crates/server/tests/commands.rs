@@ -67,6 +67,50 @@ fn the_bank_is_a_good_agent_file() {
     assert!(stdout(&output).contains("harbour-bank"));
 }
 
+/// The two tones of each 100 ms that hold sound, by the frequencies of ITU-T Q.23.
+fn keys_in(samples: &[f32]) -> String {
+    let power = |window: &[f32], hz: f32| {
+        let turn = std::f32::consts::TAU * hz / 8000.0;
+        let (re, im) = window.iter().enumerate().fold((0.0, 0.0), |(re, im), (at, sample)| {
+            (re + sample * (turn * at as f32).cos(), im + sample * (turn * at as f32).sin())
+        });
+        re * re + im * im
+    };
+    let loudest = |window: &[f32], bank: &[f32]| {
+        let powers: Vec<f32> = bank.iter().map(|hz| power(window, *hz)).collect();
+        (0..bank.len()).max_by(|a, b| powers[*a].total_cmp(&powers[*b])).unwrap()
+    };
+    let first = samples.iter().position(|sample| sample.abs() > 0.01).unwrap_or(samples.len());
+    let windows = samples[first..].chunks(1600).map(|window| &window[..window.len().min(800)]);
+    let sounding = windows.take_while(|window| window.iter().any(|sample| sample.abs() > 0.1));
+    sounding
+        .map(|window| {
+            let row = loudest(window, &[697.0, 770.0, 852.0, 941.0]);
+            let column = loudest(window, &[1209.0, 1336.0, 1477.0]);
+            ["123", "456", "789", "*0#"][row].as_bytes()[column] as char
+        })
+        .collect()
+}
+
+#[test]
+fn an_agent_presses_keys_in_sound() {
+    let agent = Scratch::new(
+        "keys.yaml",
+        b"name: keys\nagents: {host: {persona: Opens doors., voice: linda}}\ntools:\n  door: {builtin: send_dtmf, \
+          body: {keys: '4729#'}}\ngraph:\n  start: open\n  nodes:\n    open: {agent: host, tool: door, edges: \
+          [{on: done, to: bye}, {on: failed, to: bye}]}\n    bye: {agent: host, say: The door is open., end: true}\n",
+    );
+    let out = Scratch::new("keys.wav", b"");
+    let audio = example("lost-card.wav");
+    let output = hearsay(&["call", agent.path(), "--audio", &audio, "--out", out.path()]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let wav = hearsay_audio::wav::read(&std::fs::read(out.path()).unwrap()).unwrap();
+    // Speech follows, and is no key.
+    let pressed = keys_in(&wav.channel(1).unwrap());
+    assert!(pressed.starts_with("4729#"), "{pressed}");
+    assert!(stdout(&output).contains("The door is open."), "{}", stdout(&output));
+}
+
 #[test]
 fn speak_refuses_what_it_cannot_do() {
     let out = std::env::temp_dir().join("hearsay-never-written.wav");

@@ -263,6 +263,8 @@ pub enum BuiltIn {
     Calculate,
     /// Nothing: that a model calls it is what counts.
     Signal,
+    /// The keys of the body's `keys` are pressed: their sounds go to the caller's side.
+    SendDtmf,
 }
 
 /// The method of an HTTP request.

@@ -101,6 +101,9 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
         tree.to_json()
     });
     let save = fields.take("save").map(|tree| read_save(reader, tree)).unwrap_or_default();
+    // Every key takes its time.
+    let timeout_usual_ms =
+        if kind == ToolKind::BuiltIn(BuiltIn::SendDtmf) { 40_000 } else { 5_000 };
     let posts = body.is_some() || matches!(kind, ToolKind::GraphQl(_) | ToolKind::Mcp(_));
     Some(ToolSpec {
         name: name.to_owned(),
@@ -110,7 +113,7 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
         url: url.unwrap_or_default(),
         headers,
         body,
-        timeout_ms: timeout_ms.unwrap_or(5_000),
+        timeout_ms: timeout_ms.unwrap_or(timeout_usual_ms),
         retries: retries.and_then(|count| u32::try_from(count).ok()).unwrap_or(0),
         cancel_on_interruption: cancel.unwrap_or(false),
         meanwhile,
@@ -122,8 +125,12 @@ fn read_tool(reader: &mut Reader, name: &str, fields: &mut Fields<'_>) -> Option
 
 /// How the tool is asked: over plain HTTP unless it says otherwise, and in one way only.
 fn read_kind(reader: &mut Reader, fields: &mut Fields<'_>) -> ToolKind {
-    const BUILT_INS: [(&str, BuiltIn); 3] =
-        [("today", BuiltIn::Today), ("calculate", BuiltIn::Calculate), ("signal", BuiltIn::Signal)];
+    const BUILT_INS: [(&str, BuiltIn); 4] = [
+        ("today", BuiltIn::Today),
+        ("calculate", BuiltIn::Calculate),
+        ("signal", BuiltIn::Signal),
+        ("send_dtmf", BuiltIn::SendDtmf),
+    ];
     let graphql = fields.take("graphql").and_then(|tree| reader.text(tree, "`graphql`"));
     let mcp = fields.take("mcp").and_then(|tree| reader.text(tree, "`mcp`"));
     let built_in =

@@ -8,7 +8,9 @@ pub mod file;
 pub mod junit;
 pub mod log;
 pub mod run;
+mod said;
 mod scripted_caller;
+pub mod simulated;
 
 #[cfg(test)]
 mod tests;

@@ -36,6 +36,7 @@ pub enum EvalCommand {
     /// An agent's own tests; or the language model: right calls of tools with right values, false calls.
     #[command(
         after_help = "Example:\n  hearsay eval agent examples/bank/tests.yaml --junit report.xml\n  \
+                      hearsay eval agent examples/bank/tests.yaml --simulate 200 --seed 7\n  \
                       hearsay eval agent calls.jsonl --model qwen.gguf --show 5"
     )]
     Agent(EvalAgentArgs),
@@ -106,6 +107,13 @@ pub struct EvalAgentArgs {
     /// The caller's voice, with --audio; one that the agents do not use if left out.
     #[arg(long, requires = "audio")]
     pub caller_voice: Option<String>,
+    /// Instead of the tests, place this many typed calls by callers who are drawn by lot: what they say comes from the
+    /// agent file, now and then they are silent, type, change their mind, talk nonsense or hang up.
+    #[arg(long, value_parser = at_least_one(), conflicts_with_all = ["audio", "junit"])]
+    pub simulate: Option<usize>,
+    /// With --simulate: the same seed makes the same calls.
+    #[arg(long, default_value_t = 1, requires = "simulate")]
+    pub seed: u64,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,

@@ -31,6 +31,7 @@ pub fn run(what: &BenchCommand) -> Result<ExitCode, String> {
             tts()?;
             streams.map_or(Ok(ExitCode::SUCCESS), tts_streams)
         }
+        BenchCommand::Handoff { json } => super::bench_handoff::run(*json),
         BenchCommand::Slm { model, json } => super::bench_slm::run(model.as_deref(), *json),
     }
 }

@@ -1,5 +1,6 @@
 //! Tools that need no service: the date, arithmetic, a signal of the model.
 
+use hearsay_audio::dtmf;
 use hearsay_dialog::{BuiltIn, ToolFailure, ToolRequest};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -7,6 +8,8 @@ use serde_json::{Value, json};
 
 /// Longest expression, bytes.
 const EXPRESSION_BYTES_MAX: usize = 500;
+/// The rate of the sounds that are made only to find out whether they can be.
+const TYPED_RATE_HZ: u32 = 8000;
 /// Deepest brackets.
 const DEPTH_MAX: usize = 50;
 
@@ -15,6 +18,8 @@ pub(super) fn answer(tool: BuiltIn, request: &ToolRequest) -> Result<Value, Tool
         |name: &str| request.body.as_ref().and_then(|body| body.expose().get(name).cloned());
     match tool {
         BuiltIn::Signal => Ok(json!({})),
+        // A line that carries sound presses them itself; a typed one has nobody to hear them.
+        BuiltIn::SendDtmf => key_sounds(request, TYPED_RATE_HZ).map(|_| json!({})),
         BuiltIn::Today => {
             let minutes = field("utc_offset_minutes").and_then(|value| value.as_i64()).unwrap_or(0);
             let minutes = minutes.clamp(-24 * 60, 24 * 60);
@@ -36,6 +41,19 @@ pub(super) fn answer(tool: BuiltIn, request: &ToolRequest) -> Result<Value, Tool
             Ok(json!({"value": number}))
         }
     }
+}
+
+/// The sounds of the keys that a request wants pressed.
+///
+/// # Errors
+/// When it names none, or something that is no key.
+pub fn key_sounds(request: &ToolRequest, rate_hz: u32) -> Result<Vec<f32>, ToolFailure> {
+    let keys = match request.body.as_ref().and_then(|body| body.expose().get("keys").cloned()) {
+        Some(Value::String(keys)) if !keys.is_empty() => keys,
+        Some(Value::Number(keys)) => keys.to_string(),
+        _ => return Err(ToolFailure::Refused("the body has no `keys`".to_owned())),
+    };
+    dtmf::tones(&keys, rate_hz).map_err(|e| ToolFailure::Refused(e.to_string()))
 }
 
 /// A moment as date, weekday and time, from seconds since 1970.

@@ -9,10 +9,11 @@ use serde_json::json;
 use crate::agent_file;
 use crate::agent_tests::audio::AudioLine;
 use crate::agent_tests::run::TestLine;
-use crate::agent_tests::{file, junit, run};
+use crate::agent_tests::{file, junit, run, simulated};
 use crate::cli::EvalAgentArgs;
+use crate::commands::progress::Progress;
 use crate::commands::{FOUND_PROBLEM, engine, models, runtime, write};
-use crate::drive::Switchboard;
+use crate::drive::{Switchboard, today};
 use crate::typed_call::TypedLine;
 
 /// Whether the file holds tests and not labelled turns.
@@ -34,6 +35,9 @@ pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
     // The demo service answers for as long as the runtime lives.
     let runtime = runtime()?;
     let ready = runtime.block_on(agent_file::with_demo(agent))?;
+    if let Some(calls) = args.simulate {
+        return simulate(args, &tests, ready, &documents, calls);
+    }
     let (agent, at) = (Arc::new(ready.agent), |e: String| format!("{}: {e}", path.display()));
     let line = match args.audio {
         false => {
@@ -68,6 +72,36 @@ pub fn run(args: &EvalAgentArgs) -> Result<ExitCode, String> {
     }
     let all = passed + skipped == verdicts.len();
     Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEM) })
+}
+
+/// Calls by simulated callers instead of the tests.
+fn simulate(
+    args: &EvalAgentArgs,
+    tests: &file::TestFile,
+    ready: agent_file::ReadyAgent,
+    documents: &agent_file::Documents,
+    calls: usize,
+) -> Result<ExitCode, String> {
+    let (agent, has_demo) = (Arc::new(ready.agent), ready.demo.is_some());
+    let line = TypedLine::new(agent.clone(), models()?, documents)?;
+    let setting = simulated::Setting {
+        line: &line,
+        agent: &agent,
+        known: simulated::known_values(tests),
+        mocks: &tests.tools,
+        asks_services: has_demo,
+        today: tests.today.unwrap_or_else(today),
+    };
+    let mut progress = Progress::new("calls", Some(calls as u64), args.json);
+    let outcome = setting.calls(calls, args.seed, &mut |done| progress.advance_to(done as u64));
+    drop(progress);
+    if args.json {
+        println!("{}", serde_json::to_string(&outcome).map_err(|e| e.to_string())?);
+    } else {
+        print!("{outcome}");
+    }
+    let is_sound = outcome.faults.is_empty();
+    Ok(if is_sound { ExitCode::SUCCESS } else { ExitCode::from(FOUND_PROBLEM) })
 }
 
 fn print(verdict: &run::Verdict) {
