@@ -14,6 +14,8 @@ use crate::locale::Locale;
 const VALUE_CHARS_MAX: usize = 200;
 /// Words in which a pattern is looked for.
 const PATTERN_WORDS_MAX: usize = 40;
+/// Digits from which words are taken for a misheard number and not for something else.
+const SPELT_DIGITS_MIN: usize = 3;
 /// Whole numbers below it are exact as floats.
 const WHOLE_MAX: f64 = 9e15;
 
@@ -50,6 +52,10 @@ pub(crate) fn heard(spec: &SlotSpec, text: &str, locale: Locale) -> Heard {
         _ => value(spec.kind, text, locale),
     };
     match found {
+        // A number that was meant for the pattern and does not fit: a digit was misheard or left out.
+        None if matches!(spec.check, SlotCheck::Pattern(_)) && spells_number(text) => {
+            Heard::Wrong("of its pattern")
+        }
         None => Heard::Nothing,
         Some(value) => match wrong(&spec.check, &value, locale.today) {
             None => Heard::Value(value),
@@ -140,6 +146,12 @@ fn shaped(pattern: &Regex, text: &str) -> Option<Value> {
         }
     }
     None
+}
+
+/// Whether a text holds as many digits as nobody says in passing.
+fn spells_number(text: &str) -> bool {
+    let written = hearsay_text::itn::itn(text);
+    written.chars().filter(char::is_ascii_digit).count() >= SPELT_DIGITS_MIN
 }
 
 /// The address in a text, as "jo dot smith at example dot com" says it or written.
@@ -839,7 +851,8 @@ mod tests {
         assert_eq!(taken("my number is AB1234, thanks"), Some(json!("AB1234")));
         assert_eq!(taken("A B one two three four"), Some(json!("AB1234")));
         assert_eq!(taken("AB-1234"), Some(json!("AB1234")));
-        assert_eq!(taken("AB12345"), None);
+        assert_eq!(heard(&policy, "AB12345", LOCALE), Heard::Wrong("of its pattern"));
+        assert_eq!(heard(&policy, "I have 2 questions", LOCALE), Heard::Nothing);
         assert_eq!(from_tool(&policy, &json!("AB123"), LOCALE), Err("of its pattern"));
     }
 

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::walking::{Fallback, PendingThought, Stage};
-use crate::agent::{Agent, EdgeOn, NodeKind, Talk};
+use crate::agent::{Agent, Ask, EdgeOn, NodeKind, Talk};
 use crate::event::EventKind;
 use crate::input::{Composed, Composition, ToolFailure};
 use crate::memory::Source;
@@ -92,6 +92,7 @@ impl Call {
                 self.reprompts = 0;
                 let words: String = text.expose().trim().chars().take(REPLY_CHARS_MAX).collect();
                 self.say(&words, SpeakKind::Reply);
+                self.put_open_question();
             }
             (Composition::Call { phrase, tool, arguments }, _) if self.talk().is_some() => {
                 self.on_proposed_call(phrase.expose(), &tool, arguments.expose());
@@ -99,6 +100,20 @@ impl Call {
             (_, Some(fallback)) => self.fall_back(fallback),
             (_, None) if self.talk().is_some() => self.not_sure(),
             (_, None) => self.not_understood(),
+        }
+    }
+
+    /// After an answer beside the graph, what the node asks for is asked again; a node that asks for nothing in particular
+    /// has its answer in the words of the reply.
+    fn put_open_question(&mut self) {
+        let agent = Arc::clone(&self.agent);
+        let Some(node) = agent.node(&self.node) else { return };
+        if matches!(node.kind, NodeKind::Collect(_) | NodeKind::Ask(Ask::YesNo)) {
+            let question = match node.reprompt.first() {
+                Some(reprompt) => self.memory.say(reprompt),
+                None => self.wording(node),
+            };
+            self.say(&question, SpeakKind::Reply);
         }
     }
 

@@ -176,7 +176,7 @@ impl Call {
     }
 
     /// The node's wording for this visit.
-    fn wording(&self, node: &Node) -> String {
+    pub(super) fn wording(&self, node: &Node) -> String {
         let visit = usize::try_from(self.memory.visits(&node.name)).unwrap_or(usize::MAX);
         let template = node.say.get(visit.saturating_sub(1)).or(node.say.last());
         template.map(|template| self.memory.say(template)).unwrap_or_default()

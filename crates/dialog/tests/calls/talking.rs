@@ -192,6 +192,27 @@ fn a_question_beside_the_point_is_answered_from_knowledge() {
 }
 
 #[test]
+fn after_an_answer_beside_the_point_the_open_question_is_put_again() {
+    let yaml = TABLES
+        .replace("graph:", "knowledge: [faq.json]\ngraph:")
+        .replace(
+            "      talk: Help the caller to book a table.\n      tools: [find_table, book_table]\n",
+            "      ask: yes_no\n      reprompt: Do you want a table?\n",
+        )
+        .replace(
+            "        - {on: done, when: \"booked == true\", to: bye}\n",
+            "        - {on: \"yes\", to: bye}\n        - {on: \"no\", to: bye}\n",
+        )
+        .replace("See you at {place}.", "See you.");
+    Script::new(&yaml)
+        .says(1_500, 600, "are dogs allowed")
+        .composes("Yes, dogs are welcome.")
+        .run_to(6_000)
+        .expect_line("ava> Yes, dogs are welcome. (Reply)")
+        .expect_line("ava> Do you want a table? (Reply)");
+}
+
+#[test]
 fn which_tool_was_asked_chooses_the_way() {
     let yaml = TABLES
         .replace(
