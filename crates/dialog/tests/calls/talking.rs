@@ -208,8 +208,7 @@ fn after_an_answer_beside_the_point_the_open_question_is_put_again() {
         .says(1_500, 600, "are dogs allowed")
         .composes("Yes, dogs are welcome.")
         .run_to(6_000)
-        .expect_line("ava> Yes, dogs are welcome. (Reply)")
-        .expect_line("ava> Do you want a table? (Reply)");
+        .expect_line("ava> Yes, dogs are welcome. Do you want a table? (Reply)");
 }
 
 #[test]
