@@ -1,5 +1,5 @@
 """A word's rows in the table: two hashes of the whole word and hashes of its ends; and the row of a word with the one before.
-The twin of crates/language/src/punctuate/features.rs."""
+The twin of crates/language/src/word_net/features.rs."""
 
 import numpy as np
 

@@ -6,6 +6,7 @@ use std::fmt;
 use hearsay_text::pii::Pii;
 use serde_json::{Map, Value};
 
+use crate::guard::Threat;
 use crate::input::{EnginePart, ToolFailure};
 use crate::output::SpeakKind;
 use crate::time::{CallTime, ReplyId, ThinkId, ToolCallId, UtteranceId};
@@ -111,6 +112,18 @@ pub enum EventKind {
         node: String,
         /// What was proposed.
         proposed: String,
+    },
+    /// The caller's words were taken for a threat.
+    Guarded {
+        /// Which.
+        threat: Threat,
+        /// Warnings that the caller had before.
+        warnings: u32,
+    },
+    /// A reply that a language model wrote is not spoken.
+    ReplyRefused {
+        /// Why; no word of it.
+        why: &'static str,
     },
     /// A program outside is asked for an answer to the caller's words.
     OutsideAsked {
@@ -225,6 +238,8 @@ pub enum EndReason {
     EngineFailed,
     /// A program outside ended it.
     HungUp,
+    /// The caller was warned too often.
+    Guarded,
 }
 
 impl fmt::Display for EndReason {
@@ -240,6 +255,7 @@ impl fmt::Display for EndReason {
             Self::Blocked => "blocked",
             Self::EngineFailed => "engine_failed",
             Self::HungUp => "hung_up",
+            Self::Guarded => "guarded",
         })
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use hearsay_text::pii::Pii;
 
 use crate::command::Command;
+use crate::guard::Threat;
 use crate::time::{ReplyId, ThinkId, ToolCallId, UtteranceId};
 
 /// Something that happened, told to [`crate::Call::handle`] with its time.
@@ -38,6 +39,13 @@ pub enum Input {
         utterance: UtteranceId,
         /// Probability that nothing more comes, 0 to 1.
         probability: f32,
+    },
+    /// The words of the [`Input::Final`] that comes next are a threat.
+    Threat {
+        /// The utterance it belongs to.
+        utterance: UtteranceId,
+        /// Which.
+        threat: Threat,
     },
     /// Answer to [`crate::ListenCommand::Finalize`], or a typed line from a text front end
     /// (which uses [`crate::Call::utterance`] as its utterance).

@@ -43,6 +43,7 @@ mod command;
 mod condition;
 mod endpoint;
 mod event;
+mod guard;
 mod input;
 mod locale;
 mod memory;
@@ -65,6 +66,7 @@ pub use call::{Call, CallInfo};
 pub use command::Command;
 pub use condition::Condition;
 pub use event::{CallEvent, EndReason, EventKind, Speaker, TranscriptLine};
+pub use guard::{Guard, GuardAction, Threat};
 pub use hearsay_text::date::Date;
 pub use hearsay_text::pii::Pii;
 pub use input::{

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hearsay_language::LanguageError;
+use hearsay_language::input_filter::InputFilter;
 use hearsay_language::knowledge::{Encoder, Knowledge, KnowledgeError, KnowledgeFile};
 use hearsay_language::punctuate::Punctuator;
 use hearsay_language::responder::{Responder, ResponderError};
@@ -38,6 +39,8 @@ pub struct Models {
     pub punctuator: Option<Punctuator>,
     /// Words to the end of a turn, where this build has the model.
     pub turn_end: Option<TurnEnd>,
+    /// Attacks and abuse, where this build has the model.
+    pub input_filter: Option<InputFilter>,
     /// The small language model, where this build has it.
     pub responder: Option<Arc<Responder>>,
     /// Questions and documents to vectors, where this build has the model.
@@ -69,6 +72,7 @@ impl Models {
             router: Router::load(weights::ROUTER.bytes)?,
             punctuator: optional("punctuate_en.bin", Punctuator::load)?,
             turn_end: optional("turn_en.bin", TurnEnd::load)?,
+            input_filter: optional("filter_en.bin", InputFilter::load)?,
             responder: weights::find("slm_en.gguf")
                 .map(|weight| Responder::load(weight.bytes).map(Arc::new))
                 .transpose()?,

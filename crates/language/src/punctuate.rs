@@ -14,11 +14,8 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
 use crate::LanguageError;
-use features::{Features, bare};
-use net::{Logits, Net, State};
+use crate::word_net::{Features, Net, State, bare};
 
-mod features;
-mod net;
 #[cfg(test)]
 mod tests;
 
@@ -27,6 +24,13 @@ pub const LOOK_AHEAD_WORDS: usize = 4;
 /// Words computed at once; a longer turn is computed in windows of this many,
 /// which changes nothing but the memory it takes.
 pub const WINDOW_WORDS_MAX: usize = 1000;
+
+/// Kinds of signs: none, comma, full stop, question mark.
+const SIGNS: usize = 4;
+/// Kinds of cases: lower, capitalised, all capitals.
+const CASES: usize = 3;
+/// How a weight file begins.
+const MAGIC: &str = "HPU1";
 
 /// Words with a capital wherever they stand.
 const ALWAYS: [&str; 5] = ["i", "i'm", "i'll", "i've", "i'd"];
@@ -61,7 +65,7 @@ impl Punctuator {
     /// When the bytes are no such file.
     pub fn load(bytes: &[u8]) -> Result<Self, LanguageError> {
         let bad = |what| LanguageError::Punctuation { what };
-        let (net, rest) = Net::parse(bytes).map_err(bad)?;
+        let (net, rest) = Net::parse(bytes, MAGIC, &[SIGNS, CASES]).map_err(bad)?;
         let text = std::str::from_utf8(rest)
             .map_err(|error| bad(format!("its list of mixed-case words: {error}")))?;
         let mixed = text.lines().map(|word| (word.to_ascii_lowercase(), word.to_owned())).collect();
@@ -124,15 +128,16 @@ impl PunctuateStream {
         self.waiting.extend(words.iter().map(|&word| word.to_owned()));
         let found = self.shared.net.advance(&mut self.state, &features, last);
         let mut out = Vec::with_capacity(found.len());
-        for logits in found {
+        let words = found[0].as_chunks::<SIGNS>().0.iter().zip(found[1].as_chunks::<CASES>().0);
+        for (signs, cases) in words {
             let Some(word) = self.waiting.pop_front() else { break };
-            out.push(self.write(word, &logits));
+            out.push(self.write(word, signs, cases));
         }
         out
     }
 
     /// A word with its case and sign.
-    fn write(&mut self, word: String, logits: &Logits) -> String {
+    fn write(&mut self, word: String, signs: &[f32], cases: &[f32]) -> String {
         let begins = self.begins;
         let bare = bare(&word);
         if bare.len() < word.len() {
@@ -142,10 +147,10 @@ impl PunctuateStream {
         if word.is_empty() {
             return word;
         }
-        let sign = [None, Some(','), Some('.'), Some('?')][best(&logits.signs)];
+        let sign = [None, Some(','), Some('.'), Some('?')][best(signs)];
         self.begins = matches!(sign, Some('.' | '?'));
         let plain = word.bytes().all(|b| b.is_ascii_lowercase() || b == b'\'');
-        let mut out = if plain { self.cased(word, best(&logits.cases), begins) } else { word };
+        let mut out = if plain { self.cased(word, best(cases), begins) } else { word };
         out.extend(sign);
         out
     }
@@ -166,6 +171,6 @@ impl PunctuateStream {
 }
 
 /// The place of the largest number.
-fn best(logits: &[f32]) -> usize {
+pub(crate) fn best(logits: &[f32]) -> usize {
     (1..logits.len()).fold(0, |best, i| if logits[i] > logits[best] { i } else { best })
 }

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hearsay_dialog::{
-    Agent, Aim, ComposeRequest, Exchange, NodeKind, Pii, SlotCheck, SlotKind, SlotSpec, ToolSpec,
+    Agent, Aim, ComposeRequest, Exchange, NodeKind, Pii, SlotCheck, SlotKind, SlotSpec, Threat,
+    ToolSpec,
 };
 use hearsay_engine::{ComposeJob, Composed, Models, Purpose};
 use hearsay_language::grammar::ToolChoice;
+use hearsay_language::input_filter::{self, InputFilter};
 use hearsay_language::knowledge::{Knowledge, KnowledgeFile};
 use hearsay_language::prompt::{Context, Prompt, Tool, Turn};
 use hearsay_language::responder::Form;
@@ -33,6 +35,8 @@ const CONNECT: Duration = Duration::from_secs(2);
 pub struct AgentMind {
     knowledge: Option<Arc<Knowledge>>,
     remote: Option<RemoteModel>,
+    /// Tells attacks and abuse from business, where this build has the model.
+    filter: Option<InputFilter>,
 }
 
 impl AgentMind {
@@ -47,7 +51,8 @@ impl AgentMind {
         let wanted = !agent.knowledge().is_empty();
         let knowledge = wanted.then(|| models.knowledge(&files)).transpose().map_err(|e| at(&e))?;
         let remote = agent.remote_model().map(remote).transpose().map_err(|e| at(&e))?;
-        let mind = Self { knowledge: knowledge.map(Arc::new), remote };
+        let filter = models.input_filter.clone();
+        let mind = Self { knowledge: knowledge.map(Arc::new), remote, filter };
         if mind.knowledge.is_some() || agent.nodes().any(|n| matches!(n.kind, NodeKind::Talk(_))) {
             mind.prepare(models, agent).map_err(|e| at(&e))?;
         }
@@ -71,6 +76,17 @@ impl AgentMind {
             prepared.map_err(|e| format!("node {}: {e}", node.name))?;
         }
         Ok(())
+    }
+
+    /// What a caller's words are, if they are a threat.
+    pub fn threat(&self, text: &str) -> Option<Threat> {
+        let judged = self.filter.as_ref()?.judge(text);
+        judged.threat().map(|threat| match threat {
+            input_filter::Threat::Injection => Threat::Injection,
+            input_filter::Threat::Harm => Threat::Harm,
+            input_filter::Threat::Abuse => Threat::Abuse,
+            input_filter::Threat::SelfHarm => Threat::SelfHarm,
+        })
     }
 
     /// Whether a model elsewhere is asked first.

@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use hearsay_dialog::{
     Agent, BuiltIn, Call, CallEvent, CallInfo, CallTime, Command, Composition, EnginePart,
-    EventKind, Expectation, Input, IntentScore, ListenCommand, Output, Pii, ReplyId, Speak,
-    SpeakKind, SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId, ToolKind, ToolRequest,
-    UtteranceId, WordTime,
+    EventKind, Expectation, Input, IntentScore, ListenCommand, NodeKind, Output, Pii, ReplyId,
+    Speak, SpeakKind, SpeechPlanned, SpokenWord, ThinkId, Thought, ToolCallId, ToolKind,
+    ToolRequest, UtteranceId, WordTime,
 };
 use hearsay_engine::{
     ComposeJob, Composed, EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest,
@@ -161,7 +161,13 @@ impl CallCore {
                     self.failed(now, EnginePart::Listen, full.to_string());
                 }
             }
-            LineEvent::Digit(digit) => self.input(now, Input::Digit(digit)),
+            LineEvent::Digit(digit) => {
+                self.reporter.asks_secret(self.asks_secret());
+                if let Some(recorder) = &mut self.recorder {
+                    recorder.key(now.0);
+                }
+                self.input(now, Input::Digit(digit));
+            }
             LineEvent::Closed => self.input(now, Input::CallerGone),
         }
     }
@@ -194,6 +200,10 @@ impl CallCore {
             EngineEvent::Final { utterance, transcript, took } => {
                 self.reporter.recognised(took);
                 self.reporter.formatted(Some(transcript.formatted.clone()));
+                self.note_words(&transcript);
+                if let Some(threat) = self.mind.threat(transcript.text.expose()) {
+                    self.input(now, Input::Threat { utterance: UtteranceId(utterance), threat });
+                }
                 self.input(now, final_input(utterance, transcript));
                 // A final that the dialog did not want is not the next one's.
                 self.reporter.formatted(None);
@@ -211,8 +221,13 @@ impl CallCore {
             }
             EngineEvent::Planned { reply, part, words, duration_ms } => {
                 let word = |(text, start_ms, end_ms)| WordTime { text, start_ms, end_ms };
-                let words = words.into_iter().map(word).collect();
+                let words: Vec<WordTime> = words.into_iter().map(word).collect();
                 let reply = ReplyId(reply);
+                if let Some(recorder) = &mut self.recorder
+                    && self.speaking == Some(reply)
+                {
+                    recorder.planned(&words, duration_ms);
+                }
                 let planned = SpeechPlanned { reply, part, words, duration_ms };
                 self.input(now, Input::SpeechPlanned(planned));
             }
@@ -235,6 +250,30 @@ impl CallCore {
             EngineEvent::Failed { organ, reason } => self.failed(now, part(organ), reason),
         }
         self.tick(now);
+    }
+
+    /// Whether the question that is open asks for a secret.
+    fn asks_secret(&self) -> bool {
+        let agent = self.dialog.agent();
+        agent.node(self.dialog.node()).is_some_and(|node| match &node.kind {
+            NodeKind::Collect(asked) => {
+                agent.slots().any(|slot| slot.name == *asked && slot.private)
+            }
+            _ => false,
+        })
+    }
+
+    /// Notes when each word was said, so that it can be masked.
+    fn note_words(&mut self, heard: &Heard) {
+        let secret = self.asks_secret();
+        self.reporter.asks_secret(secret);
+        let Some(recorder) = &mut self.recorder else { return };
+        let word = |word: &hearsay_engine::HeardWord| WordTime {
+            text: word.text.expose().clone(),
+            start_ms: word.start_ms,
+            end_ms: word.end_ms,
+        };
+        recorder.heard(heard.words.iter().map(word).collect(), secret);
     }
 
     /// Takes in the answer of an outside service.
@@ -452,6 +491,9 @@ impl CallCore {
         self.filling = speak.kind == SpeakKind::Filler;
         self.played_ms = 0;
         self.playout.begin(now.0, speak.reply.0);
+        if let Some(recorder) = &mut self.recorder {
+            recorder.reply_begins();
+        }
         let request = SpeakRequest {
             reply: speak.reply.0,
             text: speak.text,
@@ -483,6 +525,9 @@ impl CallCore {
         }
         if let Some(sounds) = pressing.sounds.take() {
             self.playout.begin(now.0, NO_REPLY);
+            if let Some(recorder) = &mut self.recorder {
+                recorder.reply_begins();
+            }
             self.playout.push(now.0, &sounds);
             self.playout.end(now.0);
         } else if self.speaking.is_some() || self.playout.is_finished(now.0) {

@@ -1,5 +1,6 @@
 //! What a user can type.
 
+mod calls;
 mod eval;
 mod speak;
 
@@ -7,8 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use calls::{CallsCommand, StoreArgs};
 pub use eval::{
-    Codec, EvalAgentArgs, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalKnowledgeArgs,
+    Codec, EvalAgentArgs, EvalAsrArgs, EvalCommand, EvalItnArgs, EvalKnowledgeArgs, EvalPiiArgs,
     EvalPunctuateArgs, EvalRouterArgs, EvalTnArgs, EvalTtsArgs, EvalTurnArgs, EvalVadArgs,
 };
 
@@ -70,6 +72,13 @@ pub enum Command {
     Check {
         /// The file.
         file: PathBuf,
+    },
+    /// List, show, export and erase calls that were kept.
+    #[command(after_help = "Example:\n  hearsay calls list --config hearsay.yaml")]
+    Calls {
+        /// What to do.
+        #[command(subcommand)]
+        what: CallsCommand,
     },
     /// Rewrite text, one line in, one line out.
     #[command(after_help = "Example:\n  echo 'It costs $20.' | hearsay text normalize")]
@@ -260,7 +269,7 @@ pub enum TextRule {
     Punctuate,
     /// Words to phonemes: ARPAbet, and for Spanish and Hindi the symbols beside it.
     Phonemize,
-    /// Mask card numbers, e-mail addresses and the like.
+    /// Blot out personal data: names, addresses, dates of birth, card and phone numbers and the like.
     Redact,
 }
 

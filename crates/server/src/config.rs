@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use crate::redaction::{RedactFile, RedactRules};
+use crate::retention::{self, Store, StoreFile};
 use crate::transcripts::{Transcripts, TranscriptsFile};
 
 /// The largest `calls_max` that is accepted.
@@ -38,6 +40,12 @@ pub struct ConfigFile {
     speech: Option<SpeechFile>,
     /// Programs that follow and drive calls.
     control: Option<ControlFile>,
+    /// What is kept of calls: `none` (default) or `encrypted`.
+    retention: Option<String>,
+    /// Where and how calls are kept, with `retention: encrypted`.
+    store: Option<StoreFile>,
+    /// Which personal data is blotted out, and what stands in its place.
+    redact: Option<RedactFile>,
 }
 
 /// Who may follow and drive calls, as written.
@@ -91,6 +99,10 @@ pub struct Config {
     pub speech_key: Option<Secret>,
     /// The key of programs that follow and drive calls; without it nobody may.
     pub control_key: Option<Secret>,
+    /// Where calls are kept; `None` keeps nothing.
+    pub store: Option<Store>,
+    /// Which personal data is blotted out of what is kept.
+    pub redact: RedactRules,
     /// Texts spoken at once by the speech APIs.
     pub speech_requests_max: usize,
     /// Whether all speech of the speech APIs carries the watermark; cloned voices always do.
@@ -193,6 +205,9 @@ impl ConfigFile {
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
             speech_key: speech_key(speech.api_key_env).map_err(fail)?,
             control_key: control_key(self.control).map_err(fail)?,
+            store: retention::resolve(self.retention.as_deref(), self.store, folder)
+                .map_err(fail)?,
+            redact: self.redact.unwrap_or_default().resolve().map_err(fail)?,
             speech_requests_max,
             speech_watermark: speech.watermark.unwrap_or(false),
         })
@@ -264,6 +279,15 @@ mod tests {
             ("public_url: voice.example.com", "https://host"),
             ("speech: {requests_max: 0}", "between 1 and"),
             ("control: {}", "api_key_env"),
+            ("retention: some", "none or encrypted"),
+            ("store: {days: 3}", "retention: encrypted"),
+            ("retention: encrypted", "openssl rand -hex 32"),
+            ("{retention: encrypted, store: {key: {env: HEARSAY_NO_SUCH_VARIABLE}}}", "not set"),
+            ("{retention: encrypted, store: {key: {file: no-such-file}}}", "cannot be read"),
+            ("{retention: encrypted, store: {key: {command: [echo, short]}}}", "32 bytes"),
+            ("{retention: encrypted, store: {key: {command: [\"false\"]}}}", "ended with"),
+            ("{retention: encrypted, store: {key: {}}}", "one of env, file and command"),
+            ("redact: {keep: [names]}", "birth_date"),
             ("control: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "control.api_key_env"),
             ("speech: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "speech.api_key_env"),
             ("twilio: {auth_token_env: HEARSAY_NO_SUCH_VARIABLE}", "HEARSAY_NO_SUCH_VARIABLE"),

@@ -25,6 +25,7 @@ use crate::drive::{Switchboard, today};
 use crate::media;
 use crate::metrics::Metrics;
 use crate::report::CallReport;
+use crate::retention::Keeper;
 use crate::speech_api::{self, SpeechDesk};
 
 /// A token in the answer to a webhook is good for this long.
@@ -51,7 +52,9 @@ pub struct App {
     /// The models and the agent.
     pub board: Switchboard,
     /// Counters.
-    pub metrics: Metrics,
+    pub metrics: Arc<Metrics>,
+    /// Keeps calls that are over, where the configuration says so.
+    pub keeper: Option<Keeper>,
     /// One permit a call.
     pub calls: Arc<Semaphore>,
     /// The address at which this server listens, for media addresses without a
@@ -80,13 +83,26 @@ impl App {
             speech,
             config,
             board,
-            metrics: Metrics::default(),
+            metrics: Arc::default(),
+            keeper: None,
             calls,
             local_url,
             reports: None,
             tokens: Mutex::default(),
             transfers: Mutex::default(),
         }
+    }
+
+    /// Keeps calls as the configuration says.
+    ///
+    /// # Errors
+    /// When the database of calls cannot be used, in one line.
+    pub fn with_keeper(mut self) -> Result<Self, String> {
+        if let Some(store) = &self.config.store {
+            let (redact, metrics) = (self.config.redact.clone(), self.metrics.clone());
+            self.keeper = Some(Keeper::start(store, redact, &self.board.agent, metrics)?);
+        }
+        Ok(self)
     }
 
     /// The address that a provider uses for `path`.

@@ -23,9 +23,11 @@ mod playout;
 mod processor;
 mod recorded_caller;
 mod recorder;
+mod redaction;
 #[allow(dead_code, reason = "agents name their model in the agent file")]
 mod remote_model;
 mod report;
+mod retention;
 mod score;
 mod speech_api;
 mod tools;

@@ -13,6 +13,8 @@ use tokio::sync::mpsc;
 use crate::call_core::{CallCore, Clock, LineCommand, LineEvent};
 use crate::drive::{self, LINE_COMMANDS_MAX, LINE_EVENTS_MAX, LineEnds, Observer};
 use crate::http::{App, TOKEN_PARAMETER, random_name};
+use crate::recorder::Recorder;
+use crate::retention::{self, OverCall};
 
 /// A socket must send its start message within this time.
 const START_WITHIN: Duration = Duration::from_secs(10);
@@ -110,13 +112,17 @@ async fn run(
 ) {
     let (call_id, caller) = (info.id.clone(), info.clone());
     let (sink, engine_events) = drive::engine_queue();
-    let core = match app.board.open(info, rate_hz, Clock::Wall, sink) {
+    let started_ms = retention::now_ms();
+    let mut core = match app.board.open(info, rate_hz, Clock::Wall, sink) {
         Ok(core) => core,
         Err(error) => {
             tracing::error!("call {call_id}: {error}");
             return close(sender, CLOSE_POLICY, "the audio format is not supported").await;
         }
     };
+    if app.config.store.as_ref().is_some_and(|store| store.recordings) {
+        core.record(Recorder::new(rate_hz));
+    }
     let control = app.control.enter(&caller);
     let (to_call, events) = mpsc::channel(LINE_EVENTS_MAX);
     let (commands, mut line) = mpsc::channel(LINE_COMMANDS_MAX);
@@ -151,7 +157,7 @@ async fn run(
     let (core, ()) = tokio::join!(call, write);
     reader.abort();
     app.control.leave(&call_id);
-    finish(app, core);
+    finish(app, core, caller, started_ms);
 }
 
 async fn read(
@@ -198,8 +204,8 @@ async fn read(
     let _ = to_call.send(LineEvent::Closed).await;
 }
 
-fn finish(app: &App, core: CallCore) {
-    let (report, _) = core.finish();
+fn finish(app: &App, core: CallCore, caller: CallInfo, started_ms: i64) {
+    let (report, recorder) = core.finish();
     for latency in report.turns.iter().filter_map(|turn| turn.latency) {
         app.metrics.turn_latency_ms.observe(latency.total as u64);
     }
@@ -214,6 +220,10 @@ fn finish(app: &App, core: CallCore) {
         report.frames.sent,
         report.frames.late_over_20_ms
     );
+    if let Some(keeper) = &app.keeper {
+        let (report, provider_id) = (report.clone(), caller.id);
+        keeper.keep(OverCall { from: caller.from, provider_id, report, recorder, started_ms });
+    }
     if let Some(reports) = &app.reports {
         // A bench that has seen enough listens no more.
         let _ = reports.send(report);

@@ -15,6 +15,10 @@ pub struct Metrics {
     pub calls: AtomicU64,
     /// Calls in progress.
     pub calls_active: AtomicI64,
+    /// Calls written to the database of calls.
+    pub calls_kept: AtomicU64,
+    /// Calls that should have been kept and are lost.
+    pub calls_not_kept: AtomicU64,
     /// Calls refused because the limit was reached.
     pub calls_refused: AtomicU64,
     /// Webhooks and sockets refused for a wrong signature or token.
@@ -40,6 +44,8 @@ impl Default for Metrics {
         Self {
             calls: AtomicU64::default(),
             calls_active: AtomicI64::default(),
+            calls_kept: AtomicU64::default(),
+            calls_not_kept: AtomicU64::default(),
             calls_refused: AtomicU64::default(),
             unauthorized: AtomicU64::default(),
             bad_messages: AtomicU64::default(),
@@ -92,6 +98,8 @@ impl Metrics {
         let mut out = String::new();
         let counters = [
             ("hearsay_calls_total", "Calls answered.", &self.calls),
+            ("hearsay_calls_kept_total", "Calls written to the database.", &self.calls_kept),
+            ("hearsay_calls_not_kept_total", "Calls lost instead of kept.", &self.calls_not_kept),
             ("hearsay_calls_refused_total", "Calls over the limit.", &self.calls_refused),
             ("hearsay_unauthorized_total", "Wrong signatures or tokens.", &self.unauthorized),
             ("hearsay_bad_messages_total", "Provider messages not understood.", &self.bad_messages),

@@ -71,6 +71,9 @@ pub struct TurnReport {
     /// Tools that were asked since the turn before.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tools: Vec<ToolReport>,
+    /// Whether it answered a question for a secret.
+    #[serde(skip)]
+    pub private: bool,
     /// Where the time went between the caller's last sound and the answer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latency: Option<StageLatency>,
@@ -155,6 +158,8 @@ pub struct Reporter {
     tools: Vec<ToolReport>,
     pending_arguments: Vec<(u64, Value)>,
     stages: StageLatency,
+    /// The node the caller answers asks for a secret.
+    asks_secret: bool,
     /// The transcript that is being taken in, as written for reading.
     formatted: Option<Pii<String>>,
 }
@@ -238,12 +243,14 @@ impl Reporter {
     }
 
     fn caller_turn(&mut self, at_ms: u64, text: String, confidence: Option<f32>) -> bool {
+        let private = std::mem::take(&mut self.asks_secret);
         self.push(TurnReport {
             speaker: "caller".to_string(),
             at_ms,
             text,
             confidence,
             node: self.node.clone(),
+            private,
             ..TurnReport::default()
         })
     }
@@ -299,6 +306,11 @@ impl Reporter {
     /// The transcript that follows is written this way for reading.
     pub fn formatted(&mut self, text: Option<Pii<String>>) {
         self.formatted = text;
+    }
+
+    /// What the caller says or presses next answers a question for a secret.
+    pub fn asks_secret(&mut self, secret: bool) {
+        self.asks_secret |= secret;
     }
 
     /// Closing the transcript took this long.

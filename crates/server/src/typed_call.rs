@@ -110,6 +110,9 @@ impl TypedCall<'_> {
     /// The caller says a line.
     pub fn line(&mut self, text: &str, watcher: &mut dyn Watcher) {
         let utterance = self.call.utterance();
+        if let Some(threat) = self.line.mind.threat(text) {
+            self.give(Input::Threat { utterance, threat }, watcher);
+        }
         let text = Pii::new(text.to_owned());
         let heard = Input::Final { utterance, text, confidence: 1.0, words: vec![] };
         self.give(heard, watcher);

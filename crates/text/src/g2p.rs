@@ -119,7 +119,7 @@ impl G2p {
         let tokens = normalize_spans_with(plain.text(), spans, &|place| dictionary.hit(place));
         let words = split_tokens(plain, tokens, dictionary);
         let shouting = is_shouting(&words);
-        let lower: Vec<String> = words.iter().map(|w| fold(&w.text)).collect();
+        let lower: Vec<String> = words.iter().map(|w| without_accents(&w.text)).collect();
         let pauses: Vec<bool> = words.iter().map(|w| w.pause > Pause::None).collect();
         let mut spoken: Vec<SpokenWord> = Vec::with_capacity(words.len());
         for i in 0..words.len() {
@@ -159,7 +159,7 @@ impl G2p {
     /// Every pronunciation that the dictionary lists for a word, the preferred one first; without the word in
     /// the dictionary, the one that [`G2p::word`] gives.
     pub fn pronunciations(&self, word: &str) -> Vec<Vec<&'static str>> {
-        let mut variants = self.lexicon.get(&fold(word));
+        let mut variants = self.lexicon.get(&without_accents(word));
         if variants.is_empty() {
             variants = vec![self.word_ids(word)];
         }
@@ -169,7 +169,7 @@ impl G2p {
 
     /// Whether the dictionary has the word (in any case).
     pub fn knows(&self, word: &str) -> bool {
-        self.lexicon.contains(&fold(word))
+        self.lexicon.contains(&without_accents(word))
     }
 
     /// The phones of a word in its text; `around` holds the lower-case words and whether pauses follow them.
@@ -222,7 +222,7 @@ impl G2p {
     }
 
     fn word_ids(&self, word: &str) -> Vec<u8> {
-        let lower = fold(word);
+        let lower = without_accents(word);
         if let Some(known) = self.lexicon.get(&lower).into_iter().next() {
             return known;
         }
@@ -338,8 +338,8 @@ fn article_before_vowel(words: &mut [SpokenWord]) {
     }
 }
 
-/// Lower case without accents and with the plain apostrophe.
-fn fold(word: &str) -> String {
+/// Lower case without accents and with the plain apostrophe, as the models know words.
+pub fn without_accents(word: &str) -> String {
     word.chars().flat_map(char::to_lowercase).map(unaccented).collect()
 }
 

@@ -34,6 +34,15 @@ pub const RUN_WORDS_MAX: usize = 48;
 /// How many words a rule may look back.
 const BEFORE_WORDS_MAX: usize = 4;
 
+/// Whether a word in lower case is a number below a hundred, in Spanish or Hindi.
+pub(crate) fn is_small_number(word: &str, language: Language) -> bool {
+    match language {
+        Language::English => false,
+        Language::Spanish => spanish::is_small_number(word),
+        Language::Hindi => hindi::is_small_number(word),
+    }
+}
+
 /// The rules of a language.
 fn rules_of(language: Language) -> &'static [Rule] {
     match language {

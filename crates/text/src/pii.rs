@@ -1,12 +1,15 @@
 //! Personal data: a wrapper that never prints it, and the finding and blotting out of numbers and addresses.
 //!
-//! [`redact`] knows what has a shape and mostly a check digit: cards (Luhn), bank accounts (IBAN, mod 97), social
-//! security numbers, phone numbers, e-mail addresses and long rows of digits, written or spoken. Names have no
-//! shape; they are found by a model elsewhere. Missing one costs more than blotting out one too many.
+//! [`find`] knows what has a shape and mostly a check digit: cards (Luhn), bank accounts (IBAN, mod 97), social
+//! security and other national numbers, phone numbers, e-mail and network addresses, passports and long rows of
+//! digits, written or spoken in English, Spanish or Hindi. Names, postal addresses and dates of birth have no
+//! shape; they are found by a model elsewhere, whose spans [`merged`] puts together with these. Missing one
+//! costs more than blotting out one too many.
 
 use std::fmt;
 use std::ops::Range;
 
+mod cues;
 mod spoken;
 mod written;
 
@@ -61,29 +64,75 @@ pub enum PiiKind {
     Pin,
     /// A United States social security number.
     Ssn,
+    /// Another state's number of a person: Aadhaar, PAN, DNI, NIE, National Insurance.
+    NationalId,
+    /// A passport number.
+    Passport,
     /// An international bank account number whose check digits are right.
     Iban,
     /// A telephone number.
     Phone,
     /// An e-mail address.
     Email,
+    /// An address in a computer network, IPv4 or IPv6.
+    Ip,
     /// Any other row of six or more digits, such as an account number.
     Number,
+    /// A person's name.
+    Name,
+    /// A postal address.
+    Address,
+    /// A date of birth.
+    BirthDate,
 }
 
 impl PiiKind {
-    /// What stands in place of the data.
-    pub const fn tag(self) -> &'static str {
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
+        Self::Card,
+        Self::SecurityCode,
+        Self::Pin,
+        Self::Ssn,
+        Self::NationalId,
+        Self::Passport,
+        Self::Iban,
+        Self::Phone,
+        Self::Email,
+        Self::Ip,
+        Self::Number,
+        Self::Name,
+        Self::Address,
+        Self::BirthDate,
+    ];
+
+    /// Its name in files and labels.
+    pub const fn name(self) -> &'static str {
         match self {
-            Self::Card => "[CARD_REDACTED]",
-            Self::SecurityCode => "[CVV_REDACTED]",
-            Self::Pin => "[PIN_REDACTED]",
-            Self::Ssn => "[SSN_REDACTED]",
-            Self::Iban => "[IBAN_REDACTED]",
-            Self::Phone => "[PHONE_REDACTED]",
-            Self::Email => "[EMAIL_REDACTED]",
-            Self::Number => "[NUMBER_REDACTED]",
+            Self::Card => "card",
+            Self::SecurityCode => "cvv",
+            Self::Pin => "pin",
+            Self::Ssn => "ssn",
+            Self::NationalId => "national_id",
+            Self::Passport => "passport",
+            Self::Iban => "iban",
+            Self::Phone => "phone",
+            Self::Email => "email",
+            Self::Ip => "ip",
+            Self::Number => "number",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::BirthDate => "birth_date",
         }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// What stands in place of the data, such as `[CARD_REDACTED]`.
+    pub fn tag(self) -> String {
+        format!("[{}_REDACTED]", self.name().to_ascii_uppercase())
     }
 }
 
@@ -108,7 +157,7 @@ pub fn find(text: &str) -> Vec<PiiSpan> {
         let piece = &text[start..end];
         let mut found = written::find(piece);
         found.extend(spoken::find(piece));
-        let moved = without_overlaps(found).into_iter();
+        let moved = merged(found).into_iter();
         spans.extend(
             moved.map(|s| PiiSpan {
                 kind: s.kind,
@@ -122,11 +171,16 @@ pub fn find(text: &str) -> Vec<PiiSpan> {
 
 /// Replaces personal data by tags such as `[CARD_REDACTED]`; the rest of the text stays as it is.
 pub fn redact(text: &str) -> String {
+    replace(text, &find(text), PiiKind::tag)
+}
+
+/// Replaces spans, which are in order and do not overlap, by what `label` says for their kind.
+pub fn replace(text: &str, spans: &[PiiSpan], label: impl Fn(PiiKind) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
-    for span in find(text) {
+    for span in spans {
         out.push_str(&text[at..span.range.start]);
-        out.push_str(span.kind.tag());
+        out.push_str(&label(span.kind));
         at = span.range.end;
     }
     out.push_str(&text[at..]);
@@ -144,14 +198,17 @@ fn piece_end(text: &str, start: usize) -> usize {
     cut.filter(|&c| c > 0).map_or(limit.max(start + 1), |c| start + c + 1)
 }
 
-/// Sorted spans; where two overlap, both are covered by one of the first found kind.
-fn without_overlaps(mut spans: Vec<PiiSpan>) -> Vec<PiiSpan> {
+/// Sorted spans without overlaps: where two overlap, all that they cover is one of the longer one's kind.
+pub fn merged(mut spans: Vec<PiiSpan>) -> Vec<PiiSpan> {
     spans.sort_by_key(|s| (s.range.start, std::cmp::Reverse(s.range.end)));
     let mut kept: Vec<PiiSpan> = Vec::new();
     for span in spans {
         match kept.last_mut() {
             Some(last) if span.range.start < last.range.end => {
-                last.range.end = last.range.end.max(span.range.end)
+                if span.range.len() > last.range.len() {
+                    last.kind = span.kind;
+                }
+                last.range.end = last.range.end.max(span.range.end);
             }
             _ => kept.push(span),
         }
@@ -198,39 +255,6 @@ pub fn ssn(figures: &str) -> bool {
         && !clean.starts_with('9')
         && &clean[3..5] != "00"
         && &clean[5..] != "0000"
-}
-
-/// What a row of digits is, by its length, its check digit and the words before it.
-fn kind_of_digits(figures: &str, before: &str) -> Option<PiiKind> {
-    let context = before.to_lowercase();
-    let last: Vec<&str> = context
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .rev()
-        .take(7)
-        .collect();
-    let said = |words: &[&str]| last.iter().any(|w| words.contains(w));
-    let n = figures.len();
-    if (13..=19).contains(&n) && luhn(figures) {
-        return Some(PiiKind::Card);
-    }
-    if n == 9 && said(&["ssn", "social", "security"]) && ssn(figures) {
-        return Some(PiiKind::Ssn);
-    }
-    if (3..=4).contains(&n)
-        && (said(&["cvv", "cvc", "cv2", "cvv2"]) || said(&["security"]) && said(&["code"]))
-    {
-        return Some(PiiKind::SecurityCode);
-    }
-    if (4..=8).contains(&n) && said(&["pin", "passcode", "otp", "password"]) {
-        return Some(PiiKind::Pin);
-    }
-    if (7..=15).contains(&n)
-        && said(&["phone", "call", "mobile", "cell", "telephone", "fax", "callback", "reach"])
-    {
-        return Some(PiiKind::Phone);
-    }
-    (n >= 6).then_some(PiiKind::Number)
 }
 
 #[cfg(test)]

@@ -74,6 +74,10 @@ weights! {
     ASR_WORDS = "asr_words.bin", "asr.md";
     /// Signs and capitals into plain words.
     PUNCTUATE_EN = "punctuate_en.bin", "punctuate_en.md";
+    /// Names, addresses and dates of birth.
+    PII_EN = "pii_en.bin", "pii_en.md";
+    /// Attacks, harmful requests and abuse.
+    FILTER_EN = "filter_en.bin", "filter_en.md";
     /// The end of a turn from its words.
     TURN_EN = "turn_en.bin", "turn_en.md";
     /// The acoustic model's text side: phones to durations and pitch.

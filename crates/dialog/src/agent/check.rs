@@ -11,6 +11,7 @@ use super::model::{
 use super::read::GraphPlaces;
 use super::read_graph::OUTCOMES;
 use crate::condition::Condition;
+use crate::guard::Threat;
 use crate::memory::{CALL_VALUES, COUNTED};
 use crate::template::{self, Template};
 
@@ -148,19 +149,21 @@ fn collects_yes_no(slots: &BTreeMap<String, SlotSpec>, node: &Node) -> bool {
 
 /// Whether an outcome can come of what happens at a node.
 pub(super) fn can_happen(slots: &BTreeMap<String, SlotSpec>, node: &Node, on: &EdgeOn) -> bool {
-    use EdgeOn::{Done, Failed, Filled, Intent, No, Silence, Timeout, Unknown, Yes};
+    use EdgeOn::{Done, Failed, Filled, Intent, No, Silence, Threat, Timeout, Unknown, Yes};
     match &node.kind {
         NodeKind::Say => matches!(on, Done),
         NodeKind::Collect(_) if matches!(on, Yes | No) => collects_yes_no(slots, node),
-        NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Intent(_)),
-        NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Intent(_)),
-        NodeKind::Ask(Ask::YesNo) => matches!(on, Yes | No | Silence | Unknown | Intent(_)),
+        NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Threat(_) | Intent(_)),
+        NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Threat(_) | Intent(_)),
+        NodeKind::Ask(Ask::YesNo) => {
+            matches!(on, Yes | No | Silence | Unknown | Threat(_) | Intent(_))
+        }
         NodeKind::Ask(Ask::Outside) => {
-            matches!(on, Failed | Timeout | Silence | Unknown | Intent(_))
+            matches!(on, Failed | Timeout | Silence | Unknown | Threat(_) | Intent(_))
         }
         NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
         NodeKind::Talk(talk) if matches!(on, Done | Failed | Timeout) => !talk.tools.is_empty(),
-        NodeKind::Talk(_) => matches!(on, Silence | Unknown | Intent(_)),
+        NodeKind::Talk(_) => matches!(on, Silence | Unknown | Threat(_) | Intent(_)),
         NodeKind::End | NodeKind::Transfer(_) => false,
     }
 }
@@ -168,9 +171,12 @@ pub(super) fn can_happen(slots: &BTreeMap<String, SlotSpec>, node: &Node, on: &E
 fn possible(agent: &Agent, node: &Node) -> String {
     let mut words: Vec<&str> = OUTCOMES
         .iter()
-        .filter(|(_, on)| can_happen(&agent.slots, node, on))
+        .filter(|(_, on)| can_happen(&agent.slots, node, on) && !matches!(on, EdgeOn::Threat(_)))
         .map(|(word, _)| *word)
         .collect();
+    if can_happen(&agent.slots, node, &EdgeOn::Threat(Threat::Injection)) {
+        words.push("a threat (injection, harm, abuse, self_harm)");
+    }
     if can_happen(&agent.slots, node, &EdgeOn::Intent(String::new())) {
         words.push("any intent");
     }

@@ -14,6 +14,7 @@ mod phrases;
 mod read;
 mod read_after;
 mod read_graph;
+mod read_guard;
 mod read_tools;
 mod read_turns;
 mod tree;

@@ -13,6 +13,7 @@ use super::fillers::Fillers;
 use super::phrases::Phrases;
 use super::read_after::AfterCall;
 use crate::condition::Condition;
+use crate::guard::{Guard, Threat};
 use crate::output::Expectation;
 use crate::template::{self, Template};
 use crate::turn::TurnTaking;
@@ -38,6 +39,7 @@ pub struct Agent {
     pub(crate) limits: Limits,
     pub(crate) turn_taking: TurnTaking,
     pub(crate) after_call: Option<AfterCall>,
+    pub(crate) guard: Guard,
 }
 
 /// A value that only headers of requests may hold.
@@ -408,6 +410,8 @@ pub enum EdgeOn {
     Silence,
     /// The caller was not understood through the reprompts.
     Unknown,
+    /// The caller's words are a threat.
+    Threat(Threat),
     /// The caller meant this intent.
     Intent(String),
 }
@@ -558,6 +562,10 @@ impl Agent {
     /// What is noted of a call when it has ended, where the file says so.
     pub fn after_call(&self) -> Option<&AfterCall> {
         self.after_call.as_ref()
+    }
+    /// What is done about threats, and what no reply may hold.
+    pub fn guard(&self) -> &Guard {
+        &self.guard
     }
     /// The variables of the file, such as addresses of services.
     pub fn vars(&self) -> &BTreeMap<String, String> {

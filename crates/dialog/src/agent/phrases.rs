@@ -20,6 +20,14 @@ pub struct Phrases {
     pub not_sure: String,
     /// When the engine failed and the caller has to say it again.
     pub trouble: String,
+    /// When the caller tries to turn the agent against its rules, or wants harmful help.
+    pub off_limits: String,
+    /// When the caller is abusive.
+    pub warning: String,
+    /// When the caller may hurt themselves.
+    pub self_harm: String,
+    /// Last words after too many warnings.
+    pub goodbye_warned: String,
     /// Last words after too long a silence.
     pub goodbye_silence: String,
     /// Last words when the caller could not be understood.
@@ -51,6 +59,12 @@ impl Phrases {
                 "I'm not sure about that detail. I can connect you to a person if you like.",
             ),
             trouble: own("Sorry, I had a problem hearing you. Could you say that again?"),
+            off_limits: own("I can only help you with what this line is for."),
+            warning: own("Please stay polite, or I will have to end the call."),
+            self_harm: own(
+                "I am worried about you. If you are in danger, please call your local emergency number right now. You can also talk to a person you trust.",
+            ),
+            goodbye_warned: own("I am ending the call now. Goodbye."),
             goodbye_silence: own("I can't hear you, so I will hang up now. Goodbye."),
             goodbye_not_understood: own("I am sorry that I could not help. Goodbye."),
             goodbye_limit: own(
@@ -71,6 +85,12 @@ impl Phrases {
             refused: own("Lo siento, eso no puedo hacerlo aquí."),
             not_sure: own("No estoy seguro de ese detalle. Si quiere, le paso con una persona."),
             trouble: own("Perdón, no le he oído bien. ¿Puede repetirlo?"),
+            off_limits: own("Solo puedo ayudarle con lo que es asunto de esta línea."),
+            warning: own("Por favor, sea amable, o tendré que terminar la llamada."),
+            self_harm: own(
+                "Me preocupa usted. Si está en peligro, llame ahora mismo al número de emergencias. También puede hablar con alguien de confianza.",
+            ),
+            goodbye_warned: own("Voy a terminar la llamada. Adiós."),
             goodbye_silence: own("No le oigo, así que voy a colgar. Adiós."),
             goodbye_not_understood: own("Siento no haber podido ayudarle. Adiós."),
             goodbye_limit: own("Se nos ha acabado el tiempo. Gracias por llamar. Adiós."),
@@ -89,6 +109,12 @@ impl Phrases {
             refused: own("माफ़ कीजिए, यह यहाँ नहीं हो सकता।"),
             not_sure: own("इस बात का मुझे पक्का पता नहीं है। मैं आपकी बात किसी व्यक्ति से करवा सकती हूँ।"),
             trouble: own("माफ़ कीजिए, मैं ठीक से सुन नहीं पाई। क्या आप फिर से कहेंगे?"),
+            off_limits: own("मैं केवल उसी काम में मदद कर सकती हूँ जिसके लिए यह लाइन है।"),
+            warning: own("कृपया शिष्टता से बात करें, नहीं तो मुझे कॉल बंद करनी होगी।"),
+            self_harm: own(
+                "मुझे आपकी चिंता हो रही है। अगर आप ख़तरे में हैं, तो अभी आपातकालीन नंबर पर फ़ोन करें। आप किसी भरोसेमंद व्यक्ति से भी बात कर सकते हैं।",
+            ),
+            goodbye_warned: own("मैं अब कॉल बंद कर रही हूँ। नमस्ते।"),
             goodbye_silence: own("मुझे आपकी आवाज़ नहीं आ रही है, इसलिए मैं फ़ोन रख रही हूँ। नमस्ते।"),
             goodbye_not_understood: own("माफ़ कीजिए, मैं आपकी मदद नहीं कर पाई। नमस्ते।"),
             goodbye_limit: own("हमारा समय पूरा हो गया है। फ़ोन करने के लिए धन्यवाद। नमस्ते।"),
@@ -108,6 +134,7 @@ pub(super) fn read_phrases(reader: &mut Reader, tree: &Tree, mut phrases: Phrase
         )*};
     }
     phrase!(not_understood, not_valid, still_there, refused, not_sure, trouble);
+    phrase!(off_limits, warning, self_harm, goodbye_warned);
     phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
     fields.finish(reader);
     phrases

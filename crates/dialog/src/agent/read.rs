@@ -19,6 +19,7 @@ use super::model::{
 use super::phrases::{Phrases, read_phrases};
 use super::read_after;
 use super::read_graph::read_graph;
+use super::read_guard::read_guard;
 use super::read_tools;
 use super::read_turns;
 use super::tree::{self, Shape, Tree};
@@ -76,6 +77,7 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
     let favour =
         fields.take("phrases_to_favour").map(|tree| reader.texts(tree, "`phrases_to_favour`"));
     let limits = fields.take("limits").map(|tree| read_limits(reader, tree)).unwrap_or_default();
+    let guard = fields.take("guard").map(|tree| read_guard(reader, tree)).unwrap_or_default();
     let turn_taking = fields
         .take("turn_taking")
         .map(|tree| read_turns::read_turn_taking(reader, tree, TurnTaking::default()))
@@ -111,6 +113,7 @@ fn read_agent(reader: &mut Reader, tree: &Tree) -> Option<(Agent, GraphPlaces)> 
         limits,
         turn_taking,
         after_call,
+        guard,
     };
     Some((agent, places))
 }

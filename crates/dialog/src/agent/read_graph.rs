@@ -8,6 +8,7 @@ use super::model::{Ask, Edge, EdgeOn, Node, NodeKind, Stay, Talk};
 use super::read::{GraphPlaces, TIME_MS_MAX};
 use super::read_turns;
 use super::tree::Tree;
+use crate::guard::Threat;
 use crate::turn::TurnTaking;
 
 /// The start node and the nodes.
@@ -251,7 +252,7 @@ fn read_on(reader: &mut Reader, tree: &Tree) -> Option<EdgeOn> {
 }
 
 /// The words that are outcomes; every other word is an intent.
-pub(super) const OUTCOMES: [(&str, EdgeOn); 8] = [
+pub(super) const OUTCOMES: [(&str, EdgeOn); 12] = [
     ("yes", EdgeOn::Yes),
     ("no", EdgeOn::No),
     ("filled", EdgeOn::Filled),
@@ -260,6 +261,10 @@ pub(super) const OUTCOMES: [(&str, EdgeOn); 8] = [
     ("timeout", EdgeOn::Timeout),
     ("silence", EdgeOn::Silence),
     ("unknown", EdgeOn::Unknown),
+    ("injection", EdgeOn::Threat(Threat::Injection)),
+    ("harm", EdgeOn::Threat(Threat::Harm)),
+    ("abuse", EdgeOn::Threat(Threat::Abuse)),
+    ("self_harm", EdgeOn::Threat(Threat::SelfHarm)),
 ];
 
 impl EdgeOn {

@@ -6,6 +6,7 @@ use hearsay_text::pii::Pii;
 use crate::barge_in::{self, Place, Sound, Verdict};
 use crate::endpoint::{self, Completeness};
 use crate::event::{EventKind, Speaker, TranscriptLine};
+use crate::guard::Threat;
 use crate::output::{ListenCommand, Output};
 use crate::time::{ReplyId, UtteranceId};
 use crate::turn::Turn;
@@ -40,6 +41,8 @@ pub(super) struct Hearing {
     prefix_awaited: Option<UtteranceId>,
     /// Voiced time of the utterance that was finalised, ms.
     voiced_ms: u64,
+    /// What the words of this turn are, if they are a threat.
+    pub threat: Option<Threat>,
 }
 
 impl Default for Hearing {
@@ -57,6 +60,7 @@ impl Default for Hearing {
             prefix: String::new(),
             prefix_awaited: None,
             voiced_ms: 0,
+            threat: None,
         }
     }
 }
@@ -275,6 +279,7 @@ impl Call {
             && barge_in::is_back_channel(text, &expectation, asked, self.turn_taking());
         self.set_turn(Turn::Listening { since: self.now });
         if whole.is_empty() && (text.is_empty() || only_hum) {
+            self.hearing.threat = None;
             return self.nothing_said(voiced_ms);
         }
         self.speech.cut.clear();
@@ -282,7 +287,10 @@ impl Call {
         join_words(&mut whole, text);
         let chars_max = self.agent.limits.caller_chars_max;
         let whole: String = whole.chars().take(chars_max).collect();
-        self.understand(&whole);
+        match self.hearing.threat.take() {
+            Some(threat) => self.guard(threat),
+            None => self.understand(&whole),
+        }
     }
 
     /// It was noise after all: the agent goes on with what it was saying.
@@ -304,8 +312,13 @@ impl Call {
         if text.is_empty() {
             return;
         }
-        let text = Pii::new(text.to_owned());
-        self.event(EventKind::CallerSaid { text: text.clone(), confidence });
+        let said = Pii::new(text.to_owned());
+        self.event(EventKind::CallerSaid { text: said.clone(), confidence });
+        // Nothing that reads the memory, a language model above all, gets to see an attack.
+        let text = match self.hearing.threat {
+            Some(threat) => Pii::new(format!("[{}]", threat.as_str())),
+            None => said,
+        };
         let line = TranscriptLine {
             at: self.now,
             speaker: Speaker::Caller,

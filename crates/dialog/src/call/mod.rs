@@ -9,6 +9,7 @@
 mod after;
 mod alarm;
 mod filling;
+mod guarding;
 mod hearing;
 mod keys;
 mod outside;
@@ -82,6 +83,8 @@ pub struct Call {
     node: String,
     reprompts: u32,
     engine_failures: u32,
+    /// Warnings that the caller had.
+    warnings: u32,
     closing: Option<Closing>,
     /// Where the caller is put through to once the last words are said.
     transfer_to: Option<Pii<String>>,
@@ -130,6 +133,7 @@ impl Call {
             node: agent.start().to_owned(),
             reprompts: 0,
             engine_failures: 0,
+            warnings: 0,
             closing: None,
             transfer_to: None,
             agent,
@@ -212,7 +216,9 @@ impl Call {
             Input::Interim { utterance, .. }
             | Input::Preview { utterance, .. }
             | Input::TurnEnd { utterance, .. } => *utterance != self.hearing.utterance,
-            Input::Final { utterance, .. } => !self.is_final_wanted(*utterance),
+            Input::Final { utterance, .. } | Input::Threat { utterance, .. } => {
+                !self.is_final_wanted(*utterance)
+            }
             Input::Thought(thought) => {
                 self.thought.as_ref().map(|pending| pending.think) != Some(thought.think)
             }
@@ -235,6 +241,7 @@ impl Call {
             Input::Interim { text, .. } => self.on_interim(text.expose()),
             Input::Preview { text, .. } => self.on_preview(text.expose()),
             Input::TurnEnd { probability, .. } => self.on_turn_end(probability),
+            Input::Threat { threat, .. } => self.on_threat(threat),
             Input::Final { utterance, text, confidence, .. } => {
                 self.on_final(utterance, text.expose(), confidence)
             }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::Call;
 use super::walking::{Fallback, PendingThought, Stage};
-use crate::agent::{Agent, Ask, EdgeOn, NodeKind, Talk};
+use crate::agent::{Agent, Ask, EdgeOn, Node, NodeKind, Talk};
 use crate::event::EventKind;
 use crate::input::{Composed, Composition, ToolFailure};
 use crate::memory::Source;
@@ -89,8 +89,11 @@ impl Call {
         self.leave_thinking();
         match (composed.composition, pending.fallback) {
             (Composition::Reply { text }, _) if !text.expose().trim().is_empty() => {
-                self.reprompts = 0;
                 let words: String = text.expose().trim().chars().take(REPLY_CHARS_MAX).collect();
+                if !self.may_say(&words) {
+                    return self.not_sure();
+                }
+                self.reprompts = 0;
                 self.say(&words, SpeakKind::Reply);
                 self.put_open_question();
             }
@@ -109,11 +112,15 @@ impl Call {
         let agent = Arc::clone(&self.agent);
         let Some(node) = agent.node(&self.node) else { return };
         if matches!(node.kind, NodeKind::Collect(_) | NodeKind::Ask(Ask::YesNo)) {
-            let question = match node.reprompt.first() {
-                Some(reprompt) => self.memory.say(reprompt),
-                None => self.wording(node),
-            };
-            self.say(&question, SpeakKind::Reply);
+            self.say(&self.question_again(node), SpeakKind::Reply);
+        }
+    }
+
+    /// How a node's question is put a second time.
+    pub(super) fn question_again(&self, node: &Node) -> String {
+        match node.reprompt.first() {
+            Some(reprompt) => self.memory.say(reprompt),
+            None => self.wording(node),
         }
     }
 

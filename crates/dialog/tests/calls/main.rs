@@ -11,6 +11,7 @@ mod everywhere;
 mod false_interruption;
 mod fillers;
 mod goodbye;
+mod guard;
 mod keys;
 mod late_events;
 mod limits;

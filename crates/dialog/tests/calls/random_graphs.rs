@@ -9,7 +9,7 @@ use std::sync::Arc;
 use hearsay_dialog::{
     Agent, Call, CallInfo, CallTime, Command, Composed, Composition, EndReason, EventKind, Input,
     IntentScore, ListenCommand, Output, Pii, ReplyId, SpeakKind, SpeechPlanned, ThinkId, Thought,
-    ToolFailure, WordTime,
+    Threat, ToolFailure, WordTime,
 };
 use serde_json::{Value, json};
 
@@ -43,12 +43,14 @@ fn random_graph(random: &mut Random) -> String {
          think_ms_max: 600, outside_ms_max: 700, digits_ms_max: 500, key_ms_max: 700}}\n"
     );
     yaml.push_str(&limits);
+    let action = *random.pick(&["off", "ignore", "steer", "warn"]);
+    let _ = writeln!(yaml, "guard: {{injection: {action}, harm: warn, warnings_max: 1}}");
     if random.below(2) == 0 {
         let to = random.below(count);
         let _ = writeln!(
             yaml,
             "everywhere:\n  - {{on: i3, key: 0, to: n{to}}}\n  - {{on: i2, repeat: true}}\n  \
-             - {{on: unknown, to: end}}\n  - {{on: failed, to: end}}"
+             - {{on: unknown, to: end}}\n  - {{on: failed, to: end}}\n  - {{on: abuse, to: n{to}}}"
         );
     }
     yaml.push_str("graph:\n  start: n0\n  nodes:\n");
@@ -203,6 +205,9 @@ impl World {
             Output::Listen(ListenCommand::Finalize { utterance }) => {
                 let text = self.words();
                 let heard = Input::Final { utterance, text, confidence: 0.8, words: Vec::new() };
+                if let Some(threat) = self.threat() {
+                    self.later(1, Input::Threat { utterance, threat });
+                }
                 self.maybe("final", 600, heard);
             }
             Output::Listen(_)
@@ -277,6 +282,11 @@ impl World {
         let texts =
             ["", "yes", "no", "four two", "42", "well", "one two three", "mhm", "{word}", "go on"];
         Pii::new((*self.random.pick(&texts)).to_owned())
+    }
+
+    fn threat(&mut self) -> Option<Threat> {
+        let all = [Threat::Injection, Threat::Harm, Threat::Abuse, Threat::SelfHarm];
+        (self.random.below(8) == 0).then(|| *self.random.pick(&all))
     }
 
     fn composition(&mut self) -> Composition {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use hearsay_dialog::{Agent, Date, ToolFailure};
+use hearsay_dialog::{Agent, Date, Threat, ToolFailure};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::{Map, Value};
 
@@ -246,6 +246,8 @@ pub enum EventName {
     Slot,
     /// A transition or a value is refused.
     Refused,
+    /// The caller's words are taken for a threat.
+    Guarded,
     /// The caller's words, as they were understood.
     Heard,
     /// What the caller said is understood.
@@ -425,6 +427,9 @@ impl TestFile {
                 EventName::Slot => {
                     known("slot", name, agent.slots().map(|slot| slot.name.as_str()))?;
                 }
+                EventName::Guarded => {
+                    known("threat", name, THREATS.map(Threat::as_str).into_iter())?;
+                }
                 EventName::Response
                 | EventName::Handoff
                 | EventName::Heard
@@ -437,6 +442,8 @@ impl TestFile {
         Ok(())
     }
 }
+
+const THREATS: [Threat; 4] = [Threat::Injection, Threat::Harm, Threat::Abuse, Threat::SelfHarm];
 
 fn known<'a>(what: &str, name: &str, names: impl Iterator<Item = &'a str>) -> Result<(), String> {
     let names: Vec<&str> = names.collect();

@@ -28,6 +28,8 @@ pub enum Happened {
     Slot(String, Value),
     /// A transition or value was refused.
     Refused(String),
+    /// The caller's words were taken for this threat.
+    Guarded(String),
     /// The likeliest intent in what the caller said, and its probability.
     Intent(String, f32),
     /// The caller was put through to this number or address.
@@ -57,6 +59,8 @@ impl Happened {
             EventKind::SlotSet { slot, value } => Self::Slot(slot.clone(), value.expose().clone()),
             EventKind::SlotRefused { slot, .. } => Self::Refused(slot.clone()),
             EventKind::EdgeRefused { proposed, .. } => Self::Refused(proposed.clone()),
+            EventKind::Guarded { threat, .. } => Self::Guarded(threat.as_str().to_owned()),
+            EventKind::ReplyRefused { why } => Self::Refused((*why).to_owned()),
             EventKind::Ended { reason } => Self::Ended(reason.to_string()),
             EventKind::Noted { disposition, fields } => {
                 Self::AfterCall(disposition.clone(), Value::Object(fields.expose().clone()))
@@ -82,6 +86,7 @@ impl Happened {
             Self::Handoff(..) => EventName::Handoff,
             Self::Slot(..) => EventName::Slot,
             Self::Refused(_) => EventName::Refused,
+            Self::Guarded(_) => EventName::Guarded,
             Self::Intent(..) => EventName::Intent,
             Self::Transfer(_) => EventName::Transfer,
             Self::Ended(_) => EventName::Ended,
@@ -100,6 +105,7 @@ impl Happened {
             | Self::Node(name)
             | Self::Slot(name, _)
             | Self::Refused(name)
+            | Self::Guarded(name)
             | Self::Intent(name, _)
             | Self::Transfer(name)
             | Self::AfterCall(name, _)
@@ -120,6 +126,7 @@ impl fmt::Display for Happened {
             Self::Handoff(from, to) => write!(f, "handoff from {from} to {to}"),
             Self::Slot(slot, value) => write!(f, "slot {slot} = {value}"),
             Self::Refused(what) => write!(f, "refused {what}"),
+            Self::Guarded(threat) => write!(f, "guarded {threat}"),
             Self::Intent(name, probability) => write!(f, "intent {name} ({probability:.2})"),
             Self::Transfer(to) => write!(f, "transfer to {to}"),
             Self::Ended(reason) => write!(f, "ended {reason}"),
@@ -222,6 +229,7 @@ impl fmt::Display for Shown<'_> {
             EventName::Handoff => "handoff",
             EventName::Slot => "slot",
             EventName::Refused => "refused",
+            EventName::Guarded => "guarded",
             EventName::Intent => "intent",
             EventName::Transfer => "transfer",
             EventName::Ended => "ended",

@@ -40,6 +40,9 @@ pub enum EvalCommand {
                       hearsay eval agent calls.jsonl --model qwen.gguf --show 5"
     )]
     Agent(EvalAgentArgs),
+    /// Personal data: precision, recall and F1 of words by kind, and how much is covered.
+    #[command(after_help = "Example:\n  hearsay eval pii sentences.jsonl --show 5")]
+    Pii(EvalPiiArgs),
     /// Signs and capitals: F1.
     #[command(after_help = "Example:\n  hearsay eval punctuate turns.txt")]
     Punctuate(EvalPunctuateArgs),
@@ -241,6 +244,25 @@ pub struct EvalTnArgs {
     #[arg(long, value_enum, default_value_t = Language::En)]
     pub language: Language,
     /// Print this many failures of each class.
+    #[arg(long, default_value_t = 0)]
+    pub show: usize,
+}
+
+/// Arguments of `eval pii`.
+#[derive(Debug, Args)]
+pub struct EvalPiiArgs {
+    /// JSONL of sentences with their spans: `{"text": "I am Mary", "spans": [[5, 9, "name"]]}`, in characters.
+    pub sentences: PathBuf,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+    /// Score only this many sentences, spread evenly.
+    #[arg(long, value_parser = at_least_one())]
+    pub limit: Option<usize>,
+    /// A file of weights to score instead of the built-in ones.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Print this many sentences that are not right.
     #[arg(long, default_value_t = 0)]
     pub show: usize,
 }

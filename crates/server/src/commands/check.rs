@@ -8,8 +8,21 @@ use crate::agent_mind::AgentMind;
 use crate::config::Config;
 
 /// Keys that only a configuration has.
-const CONFIG_KEYS: [&str; 7] =
-    ["listen:", "public_url:", "calls_max:", "workers:", "transcripts:", "twilio:", "plivo:"];
+const CONFIG_KEYS: [&str; 13] = [
+    "listen:",
+    "public_url:",
+    "calls_max:",
+    "workers:",
+    "transcripts:",
+    "twilio:",
+    "plivo:",
+    "speech:",
+    "control:",
+    "retention:",
+    "store:",
+    "redact:",
+    "tls:",
+];
 
 /// Runs the command.
 pub fn run(file: &Path) -> Result<ExitCode, String> {
@@ -32,15 +45,20 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
     });
     let checked = checked.map(|agent| {
         format!(
-            "agent network {}: {} agents, {} nodes, {} tools, {} intents",
+            "agent network {}: {}, {}, {}, {}",
             agent.name(),
-            agent.personas().count(),
-            agent.nodes().count(),
-            agent.tools().count(),
-            agent.intents().len()
+            counted(agent.personas().count(), "agent"),
+            counted(agent.nodes().count(), "node"),
+            counted(agent.tools().count(), "tool"),
+            counted(agent.intents().len(), "intent")
         )
     });
     Ok(verdict(file, checked))
+}
+
+/// "1 agent", "2 agents".
+fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn verdict(file: &Path, checked: Result<String, String>) -> ExitCode {

@@ -4,6 +4,7 @@ mod bench;
 mod bench_handoff;
 mod bench_slm;
 mod call;
+mod calls;
 mod chat;
 mod check;
 mod clone;
@@ -42,6 +43,7 @@ const WAV_BYTES_MAX: u64 = 400 * 1024 * 1024;
 pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
     match command.unwrap_or(Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve::run(&args),
+        Command::Calls { what } => calls::run(&what),
         Command::Call(args) => call::run(&args),
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Speak(args) => speak::run(&args),

@@ -34,14 +34,15 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
             format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)
         })?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
-        let app = Arc::new(App::new(config, board, format!("http://{address}")));
+        let app = App::new(config, board, format!("http://{address}")).with_keeper()?;
+        let app = Arc::new(app);
         // Scripts wait for this line, so it goes to the standard output.
         println!(
             "hearsay: {} answers on http://{address} (ready after {} ms)",
             app.board.agent.name(),
             started.elapsed().as_millis()
         );
-        let calls = app.calls.clone();
+        let (calls, last) = (app.calls.clone(), app.clone());
         let calls_max = u32::try_from(app.config.calls_max).unwrap_or(u32::MAX);
         let served = axum::serve(listener, http::routes(app)).with_graceful_shutdown(interrupted());
         served.await.map_err(|e| format!("the server stopped: {e}"))?;
@@ -50,6 +51,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
         let drained = tokio::time::timeout(DRAIN, calls.acquire_many(calls_max)).await;
         if drained.is_err() {
             eprintln!("hearsay: some calls had not ended after {} s", DRAIN.as_secs());
+        }
+        if let Some(keeper) = &last.keeper {
+            keeper.finish();
         }
         Ok(ExitCode::SUCCESS)
     })

@@ -9,6 +9,7 @@ use hearsay_text::language::Language;
 
 use super::{models, text_language};
 use crate::cli::{TextArgs, TextRule};
+use crate::redaction::{RedactRules, Redactor};
 
 /// Runs the command.
 pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
@@ -18,6 +19,8 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
     if rule == TextRule::Punctuate && models.as_ref().is_some_and(|m| m.punctuator.is_none()) {
         return Err("this build has no punctuation model".to_string());
     }
+    let redactor =
+        (rule == TextRule::Redact).then(|| Redactor::new(RedactRules::default())).transpose()?;
     let options = ItnOptions::new(text_language(args.language)).money_cents(args.cents);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
@@ -28,7 +31,7 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
             }
             (TextRule::Itn, _) => itn_with(&line, &options),
             (TextRule::Punctuate, Some(models)) => punctuated(models, &line),
-            (TextRule::Redact, _) => hearsay_text::pii::redact(&line),
+            (TextRule::Redact, _) => redactor.as_ref().map_or_else(String::new, |r| r.text(&line)),
             (TextRule::Phonemize, Some(models)) => phones(models, &line, options.language),
             (_, None) => return Err("a model is missing".into()),
         };

@@ -45,6 +45,10 @@ pub(super) fn shown(call_id: &str, event: &CallEvent, agent: &Agent, node: &str)
         EventKind::EdgeRefused { node, proposed } => json!({
             "event": "edge_refused", "node": node, "proposed": proposed,
         }),
+        EventKind::Guarded { threat, warnings } => json!({
+            "event": "guarded", "threat": threat.as_str(), "warnings": warnings,
+        }),
+        EventKind::ReplyRefused { why } => json!({"event": "reply_refused", "why": why}),
         EventKind::OutsideAsked { think, text } => json!({
             "event": "answer_wanted", "answers": think.0, "text": text.expose(), "node": node,
         }),

@@ -7,11 +7,13 @@
 mod ranking;
 mod seams;
 mod signs;
+mod spans;
 mod voices;
 mod words;
 
 pub use ranking::{Detection, Scored, auc, detection};
 pub use seams::{Compared, Jumps, Seams};
 pub use signs::{SIGNS, SignCounts, Signs};
+pub use spans::{Span, SpanCounts, Spans};
 pub use voices::{Distance, Frames, voice_distance};
 pub use words::{Edits, align, distance, plain_words};

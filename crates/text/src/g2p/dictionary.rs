@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::{fold, morphology, phone};
+use super::{morphology, phone, without_accents};
 use crate::normalize::{Hit, Place, normalize_text};
 
 mod ipa;
@@ -200,7 +200,7 @@ impl PronunciationDictionary {
 /// The first run of letters and figures, folded: what entries are found by.
 fn head(text: &str) -> String {
     let len = text.find(|c: char| !c.is_alphanumeric()).unwrap_or(text.len());
-    fold(&text[..len])
+    without_accents(&text[..len])
 }
 
 /// How many bytes of the text are this entry; any white space matches a space.

@@ -25,6 +25,11 @@ pub(super) const RULES: [Rule; 11] = [
     title,
 ];
 
+/// Whether a word is a number below a hundred.
+pub(super) fn is_small_number(word: &str) -> bool {
+    number::small(&number::fold(word)).is_some()
+}
+
 /// Figures in Devanagari, where they are wanted.
 fn native(written: Option<Written>, context: Context<'_>) -> Option<Written> {
     let written = written?;

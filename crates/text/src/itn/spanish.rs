@@ -52,6 +52,11 @@ pub(super) fn digit_word(word: &str) -> Option<u8> {
     number::digit(&word).filter(|_| !matches!(word.as_str(), "un" | "una"))
 }
 
+/// Whether a word in lower case is a number below a hundred.
+pub(super) fn is_small_number(word: &str) -> bool {
+    number::is_below_hundred(&number::fold(word))
+}
+
 /// "usted" is "Ud."; "señor garcía" is "sr. garcía", with the capital as it was spoken.
 fn address(run: Run<'_>, _: Context<'_>) -> Option<Written> {
     let first = run.word(0)?;

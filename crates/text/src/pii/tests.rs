@@ -41,9 +41,48 @@ fn redacts_by_kind() {
             "write to [EMAIL_REDACTED] please",
         ),
         Case("j o h n at g mail dot com", "[EMAIL_REDACTED]"),
+        Case("it came from 192.168.10.7 today", "it came from [IP_REDACTED] today"),
+        Case("2001:db8:85a3::8a2e:370:7334", "[IP_REDACTED]"),
+        Case("version 0.1.2.3 is at 10.30", "version 0.1.2.3 is at 10.30"),
+        Case("my passport is X1234567", "my passport is [PASSPORT_REDACTED]"),
+        Case("passport number 512345678", "passport number [PASSPORT_REDACTED]"),
+        Case("mi DNI es 12345678Z", "mi DNI es [NATIONAL_ID_REDACTED]"),
+        Case("mi DNI es 12345678A", "mi DNI es [NATIONAL_ID_REDACTED]"),
+        Case("PAN ABCDE1234F", "PAN [NATIONAL_ID_REDACTED]"),
+        Case("my aadhaar is 2345 6789 0123", "my aadhaar is [NATIONAL_ID_REDACTED]"),
+        Case(
+            "NI number AB 12 34 56 C or AB123456C",
+            "NI number [NATIONAL_ID_REDACTED] or [NATIONAL_ID_REDACTED]",
+        ),
+        Case("mi clave es cuatro ocho dos uno", "mi clave es [PIN_REDACTED]"),
+        Case(
+            "mi teléfono es seis uno dos tres cuatro cinco seis siete ocho",
+            "mi teléfono es [PHONE_REDACTED]",
+        ),
+        Case("tengo dos hijos y tres perros", "tengo dos hijos y tres perros"),
+        Case("मेरा पिन चार आठ दो एक है", "मेरा पिन [PIN_REDACTED] है"),
+        Case("c v v is one two three", "c v v is [CVV_REDACTED]"),
     ] {
         assert_eq!(redact(text), expected, "{text:?}");
     }
+}
+
+#[test]
+fn kinds_have_names() {
+    for kind in PiiKind::ALL {
+        assert_eq!(PiiKind::named(kind.name()), Some(kind));
+    }
+    assert_eq!(PiiKind::named("surname"), None);
+    assert_eq!(PiiKind::BirthDate.tag(), "[BIRTH_DATE_REDACTED]");
+}
+
+#[test]
+fn of_two_that_overlap_the_longer_tells_the_kind() {
+    let span = |kind, range| PiiSpan { kind, range };
+    let both = vec![span(PiiKind::Number, 20..25), span(PiiKind::Address, 0..25)];
+    assert_eq!(merged(both), [span(PiiKind::Address, 0..25)]);
+    let both = vec![span(PiiKind::Name, 0..4), span(PiiKind::Email, 2..20)];
+    assert_eq!(merged(both), [span(PiiKind::Email, 0..20)]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod conversations;
 mod itn;
 mod knowledge;
 mod manifest;
+mod pii;
 mod punctuate;
 mod router;
 mod table;
@@ -29,6 +30,7 @@ pub fn run(what: &EvalCommand) -> Result<ExitCode, String> {
         EvalCommand::Tn(args) => tn::run(args),
         EvalCommand::Agent(args) if conversations::are_in(&args.cases) => conversations::run(args),
         EvalCommand::Agent(args) => agent::run(args),
+        EvalCommand::Pii(args) => pii::run(args),
         EvalCommand::Punctuate(args) => punctuate::run(args),
         EvalCommand::Knowledge(args) => knowledge::run(args),
         EvalCommand::Router(args) => router::run(args),

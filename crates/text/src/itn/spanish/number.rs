@@ -102,6 +102,11 @@ fn small(word: &str) -> Option<u128> {
     }
 }
 
+/// Whether a word without accents is a number from 0 to 99.
+pub(super) fn is_below_hundred(word: &str) -> bool {
+    small(word).is_some() || TENS.contains(&word)
+}
+
 /// The digit that a word names.
 pub(super) fn digit(word: &str) -> Option<u8> {
     small(word).filter(|v| *v < 10).map(|v| v as u8)

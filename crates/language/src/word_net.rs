@@ -1,13 +1,21 @@
-//! The punctuation net: its weight file and its arithmetic, word by word or many
+//! A small net over words: its weight file and its arithmetic, word by word or many
 //! words at once with the same results. It knows rows and logits, no words.
 //!
-//! Little-endian: `HPU1`; u32 word rows, affix rows, dims, pair rows, pair dims,
-//! width; a scale (f32) for each row of the table, then its rows of `DIMS` i8;
-//! one scale for all pair rows, then these as i8; for each layer (near, wide, two
-//! memories, signs, cases) its outputs' scales and biases (f32) and weights
-//! (outputs, inputs) as i8; then UTF-8 text, which the caller reads.
+//! Hashed rows of each word and of each pair of neighbours, two convolutions of five
+//! words, two light recurrent layers, then one linear head for each question asked of
+//! every word. Punctuation and the tagger of personal data are such nets.
+//!
+//! Little-endian: a magic of four bytes; u32 word rows, affix rows, dims, pair rows,
+//! pair dims, width; a scale (f32) for each row of the table, then its rows of `DIMS`
+//! i8; one scale for all pair rows, then these as i8; for each layer (near, wide, two
+//! memories, the heads) its outputs' scales and biases (f32) and weights (outputs,
+//! inputs) as i8; then what the caller reads.
 
-use super::features::{AFFIX_ROWS, Features, PAIR_ROWS, ROWS, WORD_ROWS};
+use features::{AFFIX_ROWS, PAIR_ROWS, ROWS, WORD_ROWS};
+
+pub(crate) use features::{Features, bare};
+
+mod features;
 
 /// Numbers in a row of the table.
 const DIMS: usize = 48;
@@ -23,27 +31,14 @@ const REACH: usize = 2;
 const TAPS: usize = 2 * REACH + 1;
 /// Light recurrent layers.
 const MEMORIES: usize = 2;
-/// Kinds of signs: none, comma, full stop, question mark.
-pub(super) const SIGNS: usize = 4;
-/// Kinds of cases: lower, capitalised, all capitals.
-pub(super) const CASES: usize = 3;
 /// Outputs that the matrix product makes together.
 const LANES: usize = 8;
 /// Words that the matrix product takes together.
 const BLOCK: usize = 4;
 
-const MAGIC: &[u8] = b"HPU1";
-
-/// What the net finds for one word, before any decision.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Logits {
-    pub signs: [f32; SIGNS],
-    pub cases: [f32; CASES],
-}
-
 /// The weights in memory: the table as in the file, the layers as f32.
 #[derive(Debug)]
-pub(super) struct Net {
+pub(crate) struct Net {
     scales: Vec<f32>,
     /// (rows, DIMS).
     table: Vec<i8>,
@@ -53,13 +48,12 @@ pub(super) struct Net {
     near: Layer,
     wide: Layer,
     memories: [Layer; MEMORIES],
-    signs: Layer,
-    cases: Layer,
+    heads: Vec<Layer>,
 }
 
 /// Where a turn stands: what the layers still need of words already given.
 #[derive(Debug, Clone)]
-pub(super) struct State {
+pub(crate) struct State {
     /// Numbers of the last words, (words, INPUTS).
     embedded: Vec<f32>,
     /// The last word.
@@ -82,9 +76,15 @@ impl State {
 }
 
 impl Net {
-    /// Reads a weight file; also gives what follows the layers.
-    pub fn parse(data: &[u8]) -> Result<(Self, &[u8]), String> {
-        let mut rest = data.strip_prefix(MAGIC).ok_or("it does not begin with HPU1")?;
+    /// Reads a weight file whose heads have so many outputs; also gives what follows the layers.
+    pub fn parse<'a>(
+        data: &'a [u8],
+        magic: &str,
+        heads: &[usize],
+    ) -> Result<(Self, &'a [u8]), String> {
+        let mut rest = data
+            .strip_prefix(magic.as_bytes())
+            .ok_or_else(|| format!("it does not begin with {magic}"))?;
         let shape = take(&mut rest, 24)?;
         let expected = [WORD_ROWS, AFFIX_ROWS, DIMS, PAIR_ROWS, PAIR_DIMS, WIDTH];
         let given = shape.as_chunks::<4>().0.iter().map(|&four| u32::from_le_bytes(four));
@@ -106,15 +106,17 @@ impl Net {
                 Layer::parse(&mut rest, WIDTH, 3 * WIDTH)?,
                 Layer::parse(&mut rest, WIDTH, 3 * WIDTH)?,
             ],
-            signs: Layer::parse(&mut rest, WIDTH, SIGNS)?,
-            cases: Layer::parse(&mut rest, WIDTH, CASES)?,
+            heads: heads
+                .iter()
+                .map(|&outputs| Layer::parse(&mut rest, WIDTH, outputs))
+                .collect::<Result<_, _>>()?,
         };
         Ok((net, rest))
     }
 
-    /// Takes the next words of a turn and gives the logits of those that are now
-    /// certain: all but the last four, and with `last` all that remain.
-    pub fn advance(&self, state: &mut State, words: &[Features], last: bool) -> Vec<Logits> {
+    /// Takes the next words of a turn and gives each head's logits (words, outputs) of
+    /// those that are now certain: all but the last four, and with `last` all that remain.
+    pub fn advance(&self, state: &mut State, words: &[Features], last: bool) -> Vec<Vec<f32>> {
         for word in words {
             self.embed(word, state);
         }
@@ -137,10 +139,7 @@ impl Net {
         for (layer, memory) in self.memories.iter().zip(&mut state.memories) {
             remember(&layer.apply(&found, WIDTH, count), memory, &mut found);
         }
-        let signs = self.signs.apply(&found, WIDTH, count);
-        let cases = self.cases.apply(&found, WIDTH, count);
-        let pairs = signs.as_chunks::<SIGNS>().0.iter().zip(cases.as_chunks::<CASES>().0);
-        pairs.map(|(&signs, &cases)| Logits { signs, cases }).collect()
+        self.heads.iter().map(|head| head.apply(&found, WIDTH, count)).collect()
     }
 
     /// Puts a word's numbers at the end of those that wait: the sum of its rows,

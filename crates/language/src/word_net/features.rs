@@ -1,4 +1,4 @@
-//! A word's rows in the tables of the punctuation net: two hashes of the whole
+//! A word's rows in the tables of a word net: two hashes of the whole
 //! word, one each of its ends, and one of the word with the one before. No word
 //! list: every word has rows, and a word never seen still has the rows of its
 //! ending. The twin of `training/punctuate/features.py`.
@@ -22,7 +22,7 @@ const OTHER: &[u8] = b"<other>";
 
 /// What the net knows a word by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Features {
+pub(crate) struct Features {
     /// Its rows in the table of words.
     pub rows: [usize; ROWS_A_WORD],
     /// Its hash, which the next word's pair needs.
@@ -66,7 +66,7 @@ impl Features {
 }
 
 /// A word without the signs that end it.
-pub(super) fn bare(word: &str) -> &str {
+pub(crate) fn bare(word: &str) -> &str {
     word.trim_end_matches(['.', ',', '?', '!', ';', ':'])
 }
 
