@@ -85,6 +85,12 @@ what {drugs|medicines|pills} {can|may} i take with {alcohol|ibuprofen|my blood p
 how do i {get rid of|kill} {weeds|ants|mould|bed bugs|a spider}
 {show|tell} me {the previous|the last|my last} {order|booking|payment|appointment|statement}
 what did {the doctor|your colleague|the agent} tell me {last time|yesterday}
+{can i|may i|i want to|i'd rather|let me} {talk|speak} to a {human|real person|living person|human being} {please|instead|now|not a robot|}
+{i don't like|i hate|i am tired of} {talking to machines|computers that talk|automated systems|these menus} {get me a person|is nobody there|}
+{is this|are you} a {robot|machine|recording|real person|human}
+{connect|switch|put|pass} me {through|over|on} to {a colleague|the front desk|a human agent|a real person|your supervisor}
+my {husband|mother|baby|son|neighbour} {fell down|is not breathing|swallowed something|is bleeding|has chest pain} {please help|what do i do|}
+{my wallet|my bag|the card} was {stolen|gone|taken} {at the cash machine|on the bus|while i was away}
 i need {instructions|directions} to your {office|branch|store}
 {skip|leave out} the {onions|intro|song|first part|dessert}
 set the {mode|alarm|thermostat} to {quiet|eco|seven}"""

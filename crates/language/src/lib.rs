@@ -3,9 +3,10 @@
 //! [`Router`] decides which of a user's own intents an utterance means; see its
 //! module for how. [`Encoder`] turns a text into a vector, near to those of like
 //! meaning. [`punctuate`] puts signs and capitals into plain words,
-//! [`personal_data`] finds names, addresses and dates of birth, [`turn_end`] says how finished a turn sounds. [`knowledge`] finds what an agent's
-//! documents say and whether they say it; [`grounding`] checks an answer against them.
-//! [`input_filter`] tells attacks and abuse from business.
+//! [`personal_data`] finds names, addresses and dates of birth, [`input_filter`]
+//! tells attacks and abuse from business, [`turn_end`] says how finished a turn
+//! sounds. [`knowledge`] finds what an agent's documents say and whether they say
+//! it; [`grounding`] checks an answer against them.
 //! [`slm`] decodes a small language model, under a [`grammar`], from a [`prompt`]; a
 //! [`responder`] makes replies with it, and [`answering`] checks them before they are spoken.
 //! The crate knows text only: no audio, no dialog state.

@@ -2,6 +2,7 @@
 
 mod calls;
 mod eval;
+mod keys;
 mod speak;
 
 use std::path::PathBuf;
@@ -14,6 +15,7 @@ pub use eval::{
     EvalPunctuateArgs, EvalRouterArgs, EvalTnArgs, EvalTtsArgs, EvalTurnArgs, EvalVadArgs,
 };
 
+pub use keys::KeysCommand;
 pub use speak::SpeakArgs;
 
 /// A voice agent that answers the phone, on your own machine.
@@ -79,6 +81,13 @@ pub enum Command {
         /// What to do.
         #[command(subcommand)]
         what: CallsCommand,
+    },
+    /// Make API keys.
+    #[command(after_help = "Example:\n  hearsay keys new shop --scope speech")]
+    Keys {
+        /// What to do.
+        #[command(subcommand)]
+        what: KeysCommand,
     },
     /// Rewrite text, one line in, one line out.
     #[command(after_help = "Example:\n  echo 'It costs $20.' | hearsay text normalize")]

@@ -8,10 +8,13 @@ use serde::Deserialize;
 
 use crate::redaction::{RedactFile, RedactRules};
 use crate::retention::{self, Store, StoreFile};
+use crate::tls::{TlsFile, TlsSettings};
 use crate::transcripts::{Transcripts, TranscriptsFile};
 
 /// The largest `calls_max` that is accepted.
 const CALLS_MAX: usize = 10_000;
+/// Calls at once that come by one provider, where nothing else is said.
+const CALLS_PER_KEY: usize = 100;
 /// The largest `speech.requests_max` that is accepted.
 const SPEECH_REQUESTS_MAX: usize = 10_000;
 
@@ -46,6 +49,12 @@ pub struct ConfigFile {
     store: Option<StoreFile>,
     /// Which personal data is blotted out, and what stands in its place.
     redact: Option<RedactFile>,
+    /// HTTPS and WSS instead of HTTP and WS.
+    tls: Option<TlsFile>,
+    /// The file of API keys, relative to the configuration.
+    keys: Option<PathBuf>,
+    /// Calls at once that come by one provider; default 100.
+    calls_per_key: Option<usize>,
 }
 
 /// Who may follow and drive calls, as written.
@@ -99,6 +108,12 @@ pub struct Config {
     pub speech_key: Option<Secret>,
     /// The key of programs that follow and drive calls; without it nobody may.
     pub control_key: Option<Secret>,
+    /// How connections are made secret; `None` is plain HTTP.
+    pub tls: Option<TlsSettings>,
+    /// The file of API keys; with it every API for programs asks for one.
+    pub keys: Option<PathBuf>,
+    /// Calls at once that come by one provider.
+    pub calls_per_key: usize,
     /// Where calls are kept; `None` keeps nothing.
     pub store: Option<Store>,
     /// Which personal data is blotted out of what is kept.
@@ -181,6 +196,12 @@ impl ConfigFile {
         if calls_max == 0 || calls_max > CALLS_MAX {
             return Err(fail(format!("calls_max: {calls_max} is not between 1 and {CALLS_MAX}")));
         }
+        let calls_per_key = self.calls_per_key.unwrap_or(CALLS_PER_KEY);
+        if calls_per_key == 0 || calls_per_key > CALLS_MAX {
+            return Err(fail(format!(
+                "calls_per_key: {calls_per_key} is not between 1 and {CALLS_MAX}"
+            )));
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores);
         if workers == 0 || workers > 256 {
@@ -205,6 +226,9 @@ impl ConfigFile {
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
             speech_key: speech_key(speech.api_key_env).map_err(fail)?,
             control_key: control_key(self.control).map_err(fail)?,
+            tls: self.tls.map(|tls| tls.resolve(folder)).transpose().map_err(fail)?,
+            keys: self.keys.map(|path| folder.join(path)),
+            calls_per_key,
             store: retention::resolve(self.retention.as_deref(), self.store, folder)
                 .map_err(fail)?,
             redact: self.redact.unwrap_or_default().resolve().map_err(fail)?,
@@ -279,6 +303,8 @@ mod tests {
             ("public_url: voice.example.com", "https://host"),
             ("speech: {requests_max: 0}", "between 1 and"),
             ("control: {}", "api_key_env"),
+            ("tls: {}", "self_signed"),
+            ("calls_per_key: 0", "between 1 and"),
             ("retention: some", "none or encrypted"),
             ("store: {days: 3}", "retention: encrypted"),
             ("retention: encrypted", "openssl rand -hex 32"),

@@ -34,6 +34,8 @@ const ID_CHARS_MAX: usize = 100;
 /// Where calls and programs meet.
 pub struct ControlDesk {
     key: Option<Secret>,
+    /// Keys are asked for before anybody gets here.
+    gated: bool,
     told: broadcast::Sender<Arc<Told>>,
     calls: Mutex<HashMap<String, mpsc::Sender<ControlCommand>>>,
     /// Who wanted what, by the number that the call knows it by.
@@ -59,10 +61,11 @@ struct Wanted {
 }
 
 impl ControlDesk {
-    /// A desk that programs with this key may use; without one it is closed.
-    pub fn new(key: Option<Secret>) -> Self {
+    /// A desk that programs with this key may use; without one it is closed, unless keys are asked for before.
+    pub fn new(key: Option<Secret>, gated: bool) -> Self {
         Self {
             key,
+            gated,
             told: broadcast::channel(EVENTS_MAX).0,
             calls: Mutex::default(),
             wanted: Mutex::default(),
@@ -73,12 +76,12 @@ impl ControlDesk {
 
     /// Whether programs may connect at all.
     pub fn is_open(&self) -> bool {
-        self.key.is_some()
+        self.gated || self.key.is_some()
     }
 
     /// Whether this is the key.
     pub(self) fn admits(&self, given: &[u8]) -> bool {
-        self.key.as_ref().is_some_and(|key| same(given, key.expose().as_bytes()))
+        self.gated || self.key.as_ref().is_some_and(|key| same(given, key.expose().as_bytes()))
     }
 
     /// A call begins; what programs want done in it comes out of the receiver.

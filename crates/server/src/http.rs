@@ -13,15 +13,17 @@ use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use hearsay_dialog::{CallInfo, Node, NodeKind, Pii};
-use hearsay_wire::{Encoding, WireError, plivo, twilio};
+use hearsay_wire::{Encoding, Provider, WireError, plivo, twilio};
 use serde_json::Value;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::chat_api::{self, ChatDesk};
 use crate::chat_model::BuiltIn;
 use crate::config::Config;
 use crate::control::{self, ControlDesk};
 use crate::drive::{Switchboard, today};
+use crate::gate;
+use crate::keys::{KeyRing, Scope};
 use crate::media;
 use crate::metrics::Metrics;
 use crate::report::CallReport;
@@ -53,6 +55,10 @@ pub struct App {
     pub board: Switchboard,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Who may use the APIs for programs, where the configuration names a file of keys.
+    pub keys: Option<KeyRing>,
+    /// One permit a call, by provider: none of them can take all lines.
+    lines: [Arc<Semaphore>; 2],
     /// Keeps calls that are over, where the configuration says so.
     pub keeper: Option<Keeper>,
     /// One permit a call.
@@ -76,9 +82,13 @@ impl App {
     /// The state of a server that listens at `local_url`.
     pub fn new(config: Config, board: Switchboard, local_url: String) -> Self {
         let calls = Arc::new(Semaphore::new(config.calls_max));
+        let gated = config.keys.is_some();
         let speech = SpeechDesk::new(&config);
-        let control = ControlDesk::new(config.control_key.clone());
+        let control = ControlDesk::new(config.control_key.clone(), gated);
+        let lines = [(); 2].map(|()| Arc::new(Semaphore::new(config.calls_per_key)));
         Self {
+            keys: None,
+            lines,
             control,
             speech,
             config,
@@ -93,16 +103,40 @@ impl App {
         }
     }
 
-    /// Keeps calls as the configuration says.
+    /// Keeps calls and asks for keys as the configuration says.
     ///
     /// # Errors
-    /// When the database of calls cannot be used, in one line.
-    pub fn with_keeper(mut self) -> Result<Self, String> {
+    /// When the database of calls or the file of keys cannot be used, in one line.
+    pub fn guarded(mut self) -> Result<Self, String> {
+        if let Some(file) = &self.config.keys {
+            let single = [
+                (self.config.speech_key.clone(), &[Scope::Speech, Scope::Chat][..]),
+                (self.config.control_key.clone(), &[Scope::Control]),
+            ];
+            let single =
+                single.into_iter().filter_map(|(key, scopes)| Some((key?, scopes.to_vec())));
+            self.keys = Some(KeyRing::load(file, single.collect())?);
+        }
         if let Some(store) = &self.config.store {
             let (redact, metrics) = (self.config.redact.clone(), self.metrics.clone());
             self.keeper = Some(Keeper::start(store, redact, &self.board.agent, metrics)?);
         }
         Ok(self)
+    }
+
+    /// Places for a call that comes by this provider, if there is one; of all calls and of the provider's.
+    pub fn line(&self, provider: Provider) -> Option<[OwnedSemaphorePermit; 2]> {
+        let own = match provider {
+            Provider::Twilio => &self.lines[0],
+            Provider::Plivo => &self.lines[1],
+        };
+        let all = self.calls.clone().try_acquire_owned().ok()?;
+        Some([own.clone().try_acquire_owned().ok()?, all])
+    }
+
+    /// Whether a call that comes by this provider would find a place.
+    fn has_line(&self, provider: Provider) -> bool {
+        self.line(provider).is_some()
     }
 
     /// The address that a provider uses for `path`.
@@ -180,6 +214,7 @@ pub fn routes(app: Arc<App>) -> Router {
         .route(control::SERVES, control::serve())
         .merge(speech_api::routes())
         .merge(chat)
+        .layer(axum::middleware::from_fn_with_state(app.clone(), gate::keep))
         .with_state(app)
 }
 
@@ -191,7 +226,9 @@ fn chat_desk(app: &App) -> Option<Arc<ChatDesk>> {
     let responder = app.board.engine.models().responder.clone()?;
     let model = Arc::new(BuiltIn::new(responder));
     let chats_max = app.config.workers * CHATS_BY_WORKER;
-    Some(Arc::new(ChatDesk::new(model, chats_max, app.config.speech_key.clone())))
+    // With a file of keys the gate has asked already.
+    let key = app.config.speech_key.clone().filter(|_| app.config.keys.is_none());
+    Some(Arc::new(ChatDesk::new(model, chats_max, key)))
 }
 
 async fn index(State(app): State<Arc<App>>) -> String {
@@ -259,7 +296,7 @@ async fn twilio_voice(
             return unauthorized(&app, "the Twilio signature does not match public_url and token");
         }
     }
-    if app.calls.available_permits() == 0 {
+    if !app.has_line(Provider::Twilio) {
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(TWILIO_BUSY.to_string());
     }
@@ -342,7 +379,7 @@ async fn plivo_answer(
     if !plivo_signed(&app, signed_as, &url, &params, &headers) {
         return unauthorized(&app, "the Plivo signature does not match public_url and token");
     }
-    if app.calls.available_permits() == 0 {
+    if !app.has_line(Provider::Plivo) {
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(PLIVO_BUSY.to_string());
     }
@@ -383,7 +420,7 @@ async fn twilio_media(
             return unauthorized(&app, "the Twilio signature of the media socket does not match");
         }
     }
-    accept(app, upgrade, hearsay_wire::Provider::Twilio)
+    accept(app, upgrade, Provider::Twilio)
 }
 
 async fn plivo_media(
@@ -396,10 +433,10 @@ async fn plivo_media(
     if !signed && !header(&headers, "x-plivo-signature-v3").is_empty() {
         return unauthorized(&app, "the Plivo signature of the media socket does not match");
     }
-    accept(app, upgrade, hearsay_wire::Provider::Plivo)
+    accept(app, upgrade, Provider::Plivo)
 }
 
-fn accept(app: Arc<App>, upgrade: WebSocketUpgrade, provider: hearsay_wire::Provider) -> Response {
+fn accept(app: Arc<App>, upgrade: WebSocketUpgrade, provider: Provider) -> Response {
     upgrade
         .max_message_size(MESSAGE_BYTES_MAX)
         .max_frame_size(MESSAGE_BYTES_MAX)

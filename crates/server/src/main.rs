@@ -15,9 +15,13 @@ mod control;
 mod demo_bank;
 mod drive;
 mod fast;
+mod gate;
 mod hearing;
 mod http;
+mod keys;
+mod listen;
 mod media;
+mod memory;
 mod metrics;
 mod playout;
 mod processor;
@@ -30,14 +34,21 @@ mod report;
 mod retention;
 mod score;
 mod speech_api;
+mod tls;
 mod tools;
 mod transcripts;
 mod typed_call;
 mod voice_store;
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser;
+
+/// Memory that is given back is wiped first: what a caller said does not outlive the value that held it,
+/// whichever library that was.
+#[global_allocator]
+static WIPING: zeroizing_alloc::ZeroAlloc<System> = zeroizing_alloc::ZeroAlloc(System);
 
 /// Exit status of a program whose reader has gone, as a shell gives it for SIGPIPE.
 const READER_GONE: i32 = 141;

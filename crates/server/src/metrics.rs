@@ -23,6 +23,10 @@ pub struct Metrics {
     pub calls_refused: AtomicU64,
     /// Webhooks and sockets refused for a wrong signature or token.
     pub unauthorized: AtomicU64,
+    /// Requests of a key that has used up its share.
+    pub too_much: AtomicU64,
+    /// Connections over the limits.
+    pub connections_refused: AtomicU64,
     /// Provider messages that could not be understood.
     pub bad_messages: AtomicU64,
     /// Times that a caller interrupted the agent.
@@ -48,6 +52,8 @@ impl Default for Metrics {
             calls_not_kept: AtomicU64::default(),
             calls_refused: AtomicU64::default(),
             unauthorized: AtomicU64::default(),
+            too_much: AtomicU64::default(),
+            connections_refused: AtomicU64::default(),
             bad_messages: AtomicU64::default(),
             interruptions: AtomicU64::default(),
             tool_failures: AtomicU64::default(),
@@ -102,6 +108,12 @@ impl Metrics {
             ("hearsay_calls_not_kept_total", "Calls lost instead of kept.", &self.calls_not_kept),
             ("hearsay_calls_refused_total", "Calls over the limit.", &self.calls_refused),
             ("hearsay_unauthorized_total", "Wrong signatures or tokens.", &self.unauthorized),
+            ("hearsay_too_much_total", "Requests over a key's share.", &self.too_much),
+            (
+                "hearsay_connections_refused_total",
+                "Connections over the limits.",
+                &self.connections_refused,
+            ),
             ("hearsay_bad_messages_total", "Provider messages not understood.", &self.bad_messages),
             ("hearsay_interruptions_total", "Agent interrupted by caller.", &self.interruptions),
             ("hearsay_tool_failures_total", "Failed tool requests.", &self.tool_failures),

@@ -100,10 +100,10 @@ impl Redactor {
             return Value::String("[REDACTED]".to_string());
         }
         match value {
-            Value::String(text) => Value::String(self.answer(&spoken_key(key), text)),
+            Value::String(text) => Value::String(self.field(key, text)),
             Value::Number(number) => {
                 let written = number.to_string();
-                let redacted = self.answer(&spoken_key(key), &written);
+                let redacted = self.field(key, &written);
                 if redacted == written { value.clone() } else { Value::String(redacted) }
             }
             Value::Array(items) => {
@@ -119,6 +119,17 @@ impl Redactor {
         }
     }
 
+    /// A text under a key. A bare date is a date of birth only where the key says so.
+    fn field(&self, key: &str, text: &str) -> String {
+        let key = spoken_key(key);
+        let mut spans = self.find(&key, text);
+        let born = ["birth", "born", "dob"].iter().any(|word| key.contains(word));
+        spans.retain(|span| {
+            born || span.kind != PiiKind::BirthDate || span.range.len() < text.trim().len()
+        });
+        pii::replace(text, &spans, |kind| self.label(kind))
+    }
+
     fn label(&self, kind: PiiKind) -> String {
         let own = self.rules.labels.iter().find(|(of, _)| *of == kind);
         own.map_or_else(|| kind.tag(), |(_, label)| label.clone())
@@ -127,7 +138,7 @@ impl Redactor {
 
 /// `date_of_birth` as words.
 fn spoken_key(key: &str) -> String {
-    key.replace(['_', '-', '.'], " ")
+    key.replace(['_', '-', '.'], " ").to_lowercase()
 }
 
 #[cfg(test)]

@@ -128,8 +128,7 @@ fn export(vault: &mut Vault, id: &str, out: &Path) -> Result<(), String> {
         let bytes = vault.read(id, part, &who(), now_ms()).map_err(|e| e.to_string())?;
         let Some(bytes) = bytes else { continue };
         let file = out.join(name);
-        std::fs::write(&file, &*bytes)
-            .map_err(|e| format!("{}: cannot be written ({e})", file.display()))?;
+        super::write(&file, &bytes)?;
         println!("{}", file.display());
     }
     Ok(())

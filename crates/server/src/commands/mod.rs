@@ -10,6 +10,7 @@ mod check;
 mod clone;
 mod doctor;
 mod eval;
+mod keys;
 mod model_folder;
 mod models;
 mod progress;
@@ -44,6 +45,7 @@ pub fn run(command: Option<Command>) -> Result<ExitCode, String> {
     match command.unwrap_or(Command::Serve(ServeArgs::default())) {
         Command::Serve(args) => serve::run(&args),
         Command::Calls { what } => calls::run(&what),
+        Command::Keys { what } => keys::run(&what),
         Command::Call(args) => call::run(&args),
         Command::Transcribe(args) => transcribe::run(&args),
         Command::Speak(args) => speak::run(&args),

@@ -1,5 +1,6 @@
 //! `hearsay serve`: the server.
 
+use std::net::IpAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,13 +11,18 @@ use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::drive::Switchboard;
 use crate::http::{self, App};
+use crate::tls::Tls;
+use crate::{listen, memory};
 
 /// Calls in progress get this long to end after an interrupt.
 const DRAIN: Duration = Duration::from_secs(20);
+/// How often files of keys and certificates are looked at.
+const REFRESH_EVERY: Duration = Duration::from_secs(2);
 
 /// Runs the command until it is interrupted.
 pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
     let started = Instant::now();
+    memory::guard();
     let mut config = Config::load(args.config.as_deref()).map_err(|e| e.to_string())?;
     if let Some(listen) = &args.listen {
         config.listen = listen
@@ -34,18 +40,22 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
             format!("cannot listen on {}: {e}; give another with --listen host:port", config.listen)
         })?;
         let address = listener.local_addr().map_err(|e| e.to_string())?;
-        let app = App::new(config, board, format!("http://{address}")).with_keeper()?;
-        let app = Arc::new(app);
+        let tls =
+            config.tls.clone().map(|tls| Tls::new(tls, address.ip()).map(Arc::new)).transpose()?;
+        let scheme = if tls.is_some() { "https" } else { "http" };
+        let app = Arc::new(App::new(config, board, format!("{scheme}://{address}")).guarded()?);
         // Scripts wait for this line, so it goes to the standard output.
         println!(
-            "hearsay: {} answers on http://{address} (ready after {} ms)",
+            "hearsay: {} answers on {scheme}://{address} (ready after {} ms)",
             app.board.agent.name(),
             started.elapsed().as_millis()
         );
         let (calls, last) = (app.calls.clone(), app.clone());
         let calls_max = u32::try_from(app.config.calls_max).unwrap_or(u32::MAX);
-        let served = axum::serve(listener, http::routes(app)).with_graceful_shutdown(interrupted());
-        served.await.map_err(|e| format!("the server stopped: {e}"))?;
+        let refreshing = tokio::spawn(refresh(app.clone(), tls.clone(), address.ip()));
+        let metrics = app.metrics.clone();
+        listen::serve(listener, http::routes(app), tls, metrics, interrupted()).await;
+        refreshing.abort();
         // Media sockets are upgraded and no longer the server's: wait for the
         // calls themselves.
         let drained = tokio::time::timeout(DRAIN, calls.acquire_many(calls_max)).await;
@@ -57,6 +67,19 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
         }
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// Reads certificates and keys again when their files change.
+async fn refresh(app: Arc<App>, tls: Option<Arc<Tls>>, address: IpAddr) {
+    loop {
+        tokio::time::sleep(REFRESH_EVERY).await;
+        if let Some(keys) = &app.keys {
+            keys.refresh();
+        }
+        if let Some(tls) = &tls {
+            tls.refresh(address);
+        }
+    }
 }
 
 /// Ctrl-C, or the termination signal that service managers send.

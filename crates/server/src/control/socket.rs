@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::ws::{Message, WebSocket, WebSocketUpgrade};
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
 use super::{ID_CHARS_MAX, answer};
+use crate::gate::Admitted;
 use crate::http::{App, MESSAGE_BYTES_MAX};
 
 /// Where programs connect.
@@ -34,6 +36,7 @@ async fn open(
     State(app): State<Arc<App>>,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
+    admitted: Option<Extension<Admitted>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if !app.control.is_open() {
@@ -55,7 +58,7 @@ async fn open(
     let upgrade = upgrade.max_message_size(MESSAGE_BYTES_MAX).max_frame_size(MESSAGE_BYTES_MAX);
     upgrade.on_upgrade(move |socket| async move {
         follow(&app, socket, only).await;
-        drop(place);
+        drop((place, admitted));
     })
 }
 

@@ -44,18 +44,18 @@ fn private_values_are_masked_wherever_they_are_said() {
 
 #[test]
 fn a_desk_without_a_key_is_closed() {
-    let desk = ControlDesk::new(None);
+    let desk = ControlDesk::new(None, false);
     assert!(!desk.is_open() && !desk.admits(b""));
     let mut told = desk.told.subscribe();
     desk.enter(&CallInfo { id: "CA1".into(), ..CallInfo::default() });
     assert!(told.try_recv().is_err() && desk.calls.lock().unwrap().is_empty());
-    let open = ControlDesk::new(Some(Secret::for_tests("key")));
+    let open = ControlDesk::new(Some(Secret::for_tests("key")), false);
     assert!(open.admits(b"key") && !open.admits(b"kez") && !open.admits(b""));
 }
 
 #[test]
 fn what_is_wanted_of_a_call_that_ends_is_refused() {
-    let desk = ControlDesk::new(Some(Secret::for_tests("key")));
+    let desk = ControlDesk::new(Some(Secret::for_tests("key")), false);
     let mut receiver = desk.enter(&CallInfo { id: "CA1".into(), ..CallInfo::default() });
     let mut told = desk.told.subscribe();
     let say = || hearsay_dialog::Command::Say { text: Pii::new("Hello.".into()), answers: None };
@@ -71,7 +71,7 @@ fn what_is_wanted_of_a_call_that_ends_is_refused() {
 
 #[test]
 fn a_call_takes_only_so_much_at_once() {
-    let desk = ControlDesk::new(Some(Secret::for_tests("key")));
+    let desk = ControlDesk::new(Some(Secret::for_tests("key")), false);
     let _receiver = desk.enter(&CallInfo { id: "CA1".into(), ..CallInfo::default() });
     let say = || hearsay_dialog::Command::Say { text: Pii::new("Hello.".into()), answers: None };
     let taken = (0..200).filter(|_| desk.want(7, Value::Null, "CA1", say()).is_ok()).count();

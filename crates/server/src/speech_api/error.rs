@@ -9,7 +9,7 @@ use hearsay_wire::speech::BODY_BYTES_MAX;
 use hearsay_wire::{WireError, openai, waves};
 
 /// Seconds after which a refused request is worth another try.
-const RETRY_AFTER_S: &str = "1";
+const RETRY_AFTER_S: u64 = 1;
 
 /// A request that came to nothing.
 #[derive(Debug, Clone)]
@@ -21,6 +21,8 @@ pub struct ApiError {
     pub message: String,
     /// The field concerned.
     field: Option<&'static str>,
+    /// When to try again, for what is too much now, s.
+    after_s: u64,
 }
 
 impl ApiError {
@@ -41,7 +43,8 @@ impl ApiError {
 
     pub fn invalid(field: &'static str, message: String) -> Self {
         let status = StatusCode::BAD_REQUEST;
-        Self { status, kind: "invalid_request", message, field: Some(field) }
+        let field = Some(field);
+        Self { status, kind: "invalid_request", message, field, after_s: RETRY_AFTER_S }
     }
 
     pub fn internal(message: &str) -> Self {
@@ -49,8 +52,26 @@ impl ApiError {
         Self::plain(StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
     }
 
+    /// The key does not open this.
+    pub fn forbidden() -> Self {
+        let message = "the key does not open this; add the scope to its entry in the file of keys";
+        Self::plain(StatusCode::FORBIDDEN, "forbidden", message)
+    }
+
+    /// The key has used up its share.
+    pub fn too_much(after: std::time::Duration) -> Self {
+        let after_s = after.as_secs() + 1;
+        let message = format!("the key has used up its share; try again after {after_s} s");
+        Self { after_s, ..Self::plain(StatusCode::TOO_MANY_REQUESTS, "too_much", &message) }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     fn plain(status: StatusCode, kind: &'static str, message: &str) -> Self {
-        Self { status, kind, message: message.to_string(), field: None }
+        Self { status, kind, message: message.to_string(), field: None, after_s: RETRY_AFTER_S }
     }
 
     /// As OpenAI's API answers it.
@@ -79,7 +100,7 @@ impl ApiError {
         let mut response =
             (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
-            let value = header::HeaderValue::from_static(RETRY_AFTER_S);
+            let value = header::HeaderValue::from(self.after_s);
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
         response

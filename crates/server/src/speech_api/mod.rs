@@ -6,7 +6,7 @@
 
 mod cloning;
 mod dictionaries;
-mod error;
+pub mod error;
 mod openai;
 mod synthesis;
 mod waves;
@@ -84,7 +84,8 @@ impl SpeechDesk {
             requests: Arc::new(Semaphore::new(config.speech_requests_max)),
             sockets: Arc::new(Semaphore::new(SOCKETS_MAX)),
             dictionaries: Dictionaries::default(),
-            key: config.speech_key.clone(),
+            // With a file of keys the gate has asked already.
+            key: config.speech_key.clone().filter(|_| config.keys.is_none()),
         }
     }
 

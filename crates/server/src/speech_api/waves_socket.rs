@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::http::HeaderMap;
@@ -18,7 +19,9 @@ use tokio::time::Instant;
 
 use super::error::ApiError;
 use super::synthesis::Synthesis;
+use crate::gate::Admitted;
 use crate::http::{App, MESSAGE_BYTES_MAX, random_name};
+use crate::keys::Place;
 
 /// Utterances that one socket may have at once.
 const SEGMENTS_MAX: usize = 16;
@@ -34,6 +37,8 @@ const SOCKET_IDLE: Duration = Duration::from_secs(70 * 60);
 const ID_BYTES: usize = 12;
 /// WebSocket close code "policy violation".
 const CLOSE_POLICY: u16 = 1008;
+/// WebSocket close code "try again later".
+const CLOSE_BUSY: u16 = 1013;
 
 type Sender = futures_util::stream::SplitSink<WebSocket, Message>;
 type Receiver = futures_util::stream::SplitStream<WebSocket>;
@@ -42,6 +47,7 @@ type Receiver = futures_util::stream::SplitStream<WebSocket>;
 pub async fn open(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
+    admitted: Option<Extension<Admitted>>,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     if let Err(error) = app.speech.admit(&headers) {
@@ -55,7 +61,8 @@ pub async fn open(
             let (sender, receiver) = socket.split();
             let session_id = random_name(ID_BYTES).unwrap_or_default();
             let line = Line { sender, session_id: format!("sess_{session_id}") };
-            let mut desk = Desk { app, line, segments: Vec::new(), bad_messages: 0 };
+            let place = admitted.map(|Extension(Admitted(place))| place);
+            let mut desk = Desk { app, line, segments: Vec::new(), bad_messages: 0, place };
             // A peer that is gone needs no goodbye.
             let _ = desk.serve(receiver).await;
             drop(permit);
@@ -94,6 +101,8 @@ struct Desk {
     line: Line,
     segments: Vec<Segment>,
     bad_messages: u32,
+    /// The client's place, where keys are asked for.
+    place: Option<Arc<Place>>,
 }
 
 impl Desk {
@@ -147,6 +156,11 @@ impl Desk {
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => return Ok(()),
             Some(Ok(Message::Close(_)) | Err(_)) | None => return Err(Gone),
         };
+        let now = std::time::Instant::now();
+        if self.place.as_ref().is_some_and(|place| place.spend(now, text.len()).is_err()) {
+            self.app.metrics.too_much.fetch_add(1, Relaxed);
+            return self.close(CLOSE_BUSY, "the key has used up its share; try again later").await;
+        }
         match live::message(text.as_str()) {
             Ok(message) => self.apply(message).await,
             Err(error) => self.bad(&error.to_string()).await,
@@ -161,8 +175,12 @@ impl Desk {
         if self.bad_messages <= BAD_MESSAGES_MAX {
             return Ok(());
         }
-        let reason = Utf8Bytes::from_static("too many messages that cannot be understood");
-        let close = CloseFrame { code: CLOSE_POLICY, reason };
+        self.close(CLOSE_POLICY, "too many messages that cannot be understood").await
+    }
+
+    /// Sends the client away.
+    async fn close(&mut self, code: u16, reason: &'static str) -> Result<(), Gone> {
+        let close = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         // It is sent away either way.
         let _ = self.line.sender.send(Message::Close(Some(close))).await;
         Err(Gone)
