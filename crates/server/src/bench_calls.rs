@@ -24,6 +24,7 @@ use crate::commands;
 use crate::config::Config;
 use crate::drive::Switchboard;
 use crate::http::{self, App};
+use crate::listen;
 use crate::recorded_caller::{CallerFrame, FRAME_MS, Pace, RecordedCaller};
 use crate::report::{CallReport, Percentiles};
 
@@ -95,9 +96,9 @@ async fn own_server(calls: usize) -> Result<(String, mpsc::Receiver<CallReport>)
     let demo = ready.demo;
     tokio::spawn(async move {
         let _lives_as_long_as_the_server = demo;
-        if let Err(error) = axum::serve(listener, http::routes(Arc::new(app))).await {
-            tracing::error!("the bench's server stopped: {error}");
-        }
+        let metrics = app.metrics.clone();
+        listen::serve(listener, http::routes(Arc::new(app)), None, metrics, std::future::pending())
+            .await;
     });
     Ok((url, reports))
 }

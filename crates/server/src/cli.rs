@@ -329,6 +329,13 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// What the filter of threats and the redaction of personal data cost on a turn.
+    #[command(after_help = "Example:\n  hearsay bench guard --json")]
+    Guard {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
     /// Language model: reading, writing, first token, what drafts gain.
     #[command(after_help = "Example:\n  hearsay bench slm\n  hearsay bench slm --model qwen.gguf")]
     Slm {

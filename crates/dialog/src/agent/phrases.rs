@@ -61,9 +61,8 @@ impl Phrases {
             trouble: own("Sorry, I had a problem hearing you. Could you say that again?"),
             off_limits: own("I can only help you with what this line is for."),
             warning: own("Please stay polite, or I will have to end the call."),
-            self_harm: own(
-                "I am worried about you. If you are in danger, please call your local emergency number right now. You can also talk to a person you trust.",
-            ),
+            self_harm: own("I am worried about you. If you are in danger, please call your local \
+                 emergency number right now. You can also talk to a person you trust."),
             goodbye_warned: own("I am ending the call now. Goodbye."),
             goodbye_silence: own("I can't hear you, so I will hang up now. Goodbye."),
             goodbye_not_understood: own("I am sorry that I could not help. Goodbye."),
@@ -88,7 +87,8 @@ impl Phrases {
             off_limits: own("Solo puedo ayudarle con lo que es asunto de esta línea."),
             warning: own("Por favor, sea amable, o tendré que terminar la llamada."),
             self_harm: own(
-                "Me preocupa usted. Si está en peligro, llame ahora mismo al número de emergencias. También puede hablar con alguien de confianza.",
+                "Me preocupa usted. Si está en peligro, llame ahora mismo al número de \
+                 emergencias. También puede hablar con alguien de confianza.",
             ),
             goodbye_warned: own("Voy a terminar la llamada. Adiós."),
             goodbye_silence: own("No le oigo, así que voy a colgar. Adiós."),
@@ -111,9 +111,8 @@ impl Phrases {
             trouble: own("माफ़ कीजिए, मैं ठीक से सुन नहीं पाई। क्या आप फिर से कहेंगे?"),
             off_limits: own("मैं केवल उसी काम में मदद कर सकती हूँ जिसके लिए यह लाइन है।"),
             warning: own("कृपया शिष्टता से बात करें, नहीं तो मुझे कॉल बंद करनी होगी।"),
-            self_harm: own(
-                "मुझे आपकी चिंता हो रही है। अगर आप ख़तरे में हैं, तो अभी आपातकालीन नंबर पर फ़ोन करें। आप किसी भरोसेमंद व्यक्ति से भी बात कर सकते हैं।",
-            ),
+            self_harm: own("मुझे आपकी चिंता हो रही है। अगर आप ख़तरे में हैं, तो अभी आपातकालीन नंबर पर \
+                 फ़ोन करें। आप किसी भरोसेमंद व्यक्ति से भी बात कर सकते हैं।"),
             goodbye_warned: own("मैं अब कॉल बंद कर रही हूँ। नमस्ते।"),
             goodbye_silence: own("मुझे आपकी आवाज़ नहीं आ रही है, इसलिए मैं फ़ोन रख रही हूँ। नमस्ते।"),
             goodbye_not_understood: own("माफ़ कीजिए, मैं आपकी मदद नहीं कर पाई। नमस्ते।"),

@@ -52,7 +52,7 @@ pub enum CallsCommand {
     )]
     Erase {
         /// Its name, as `list` shows it.
-        #[arg(required_unless_present = "caller", conflicts_with = "caller")]
+        #[arg(conflicts_with = "caller")]
         id: Option<String>,
         /// All calls from this number, however it is written.
         #[arg(long)]

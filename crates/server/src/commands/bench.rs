@@ -27,6 +27,7 @@ pub fn run(what: &BenchCommand) -> Result<ExitCode, String> {
     match what {
         BenchCommand::Calls(args) => bench_calls::run(args),
         BenchCommand::Asr { audio } => asr(&read_wav(audio, 8000)?),
+        BenchCommand::Guard { json } => super::bench_guard::run(*json),
         BenchCommand::Tts { streams } => {
             tts()?;
             streams.map_or(Ok(ExitCode::SUCCESS), tts_streams)

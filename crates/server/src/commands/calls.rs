@@ -20,8 +20,10 @@ pub fn run(what: &CallsCommand) -> Result<ExitCode, String> {
             open(store)?.erase(id, &who(), now_ms()).map_err(|e| e.to_string())?;
             println!("call {id} is forgotten");
         }
-        CallsCommand::Erase { id: None, caller, store } => {
-            let caller = caller.as_deref().unwrap_or_default();
+        CallsCommand::Erase { id: None, caller: None, .. } => {
+            return Err("name a call, or all of one caller with --caller NUMBER".to_string());
+        }
+        CallsCommand::Erase { id: None, caller: Some(caller), store } => {
             let count = open(store)?.erase_caller(caller, &who(), now_ms());
             println!("{} calls are forgotten", count.map_err(|e| e.to_string())?);
         }

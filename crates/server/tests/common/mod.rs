@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// A file of the bank example.
+#[allow(dead_code, reason = "not every test program needs the bank")]
 pub fn example(name: &str) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/bank");
     root.join(name).display().to_string()
@@ -20,8 +21,10 @@ pub fn hearsay(args: &[&str]) -> Output {
 }
 
 /// A scratch file that is removed with this value.
+#[allow(dead_code, reason = "not every test program needs files")]
 pub struct Scratch(PathBuf);
 
+#[allow(dead_code, reason = "not every test program needs files")]
 impl Scratch {
     /// A file that holds these bytes.
     pub fn new(name: &str, bytes: &[u8]) -> Self {
