@@ -69,7 +69,7 @@ pub enum Command {
         #[arg(long, value_name = "NAME=VALUE")]
         metadata: Vec<String>,
     },
-    /// Check an agent or configuration file.
+    /// Check an agent file, its tests, or a configuration.
     #[command(after_help = "Example:\n  hearsay check examples/bank/agent.yaml")]
     Check {
         /// The file.
@@ -280,6 +280,8 @@ pub enum TextRule {
     Phonemize,
     /// Blot out personal data: names, addresses, dates of birth, card and phone numbers and the like.
     Redact,
+    /// Tell attacks, harmful requests, abuse and signs of self-harm: the threat, or `-`, before the line.
+    Guard,
 }
 
 /// What can be done with models.

@@ -1,10 +1,11 @@
-//! `hearsay check`: what is wrong where in an agent or configuration file.
+//! `hearsay check`: what is wrong where in an agent file, its tests, or a configuration.
 
 use std::path::Path;
 use std::process::ExitCode;
 
 use crate::agent_file;
 use crate::agent_mind::AgentMind;
+use crate::agent_tests;
 use crate::config::Config;
 
 /// Keys that only a configuration has.
@@ -32,6 +33,9 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
         let config = Config::load(Some(file)).map_err(|e| e.to_string());
         return Ok(verdict(file, config.map(|c| format!("a configuration for {}", c.listen))));
     }
+    if text.lines().any(|line| line.starts_with("tests:")) {
+        return Ok(verdict(file, checked_tests(file)));
+    }
     let checked = agent_file::read(Some(file)).and_then(|agent| {
         let documents = agent_file::documents(Some(file), &agent)?;
         let uses_model = !agent.knowledge().is_empty()
@@ -54,6 +58,15 @@ pub fn run(file: &Path) -> Result<ExitCode, String> {
         )
     });
     Ok(verdict(file, checked))
+}
+
+/// A file of an agent's tests, with the names that it takes from the agent.
+fn checked_tests(path: &Path) -> Result<String, String> {
+    let tests = agent_tests::file::read(path)?;
+    let agent = path.parent().unwrap_or(Path::new("")).join(&tests.agent);
+    let agent = agent_file::read(Some(&agent))?;
+    tests.check_names(&agent).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(format!("{} of agent network {}", counted(tests.tests.len(), "test"), agent.name()))
 }
 
 /// "1 agent", "2 agents".

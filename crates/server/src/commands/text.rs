@@ -4,6 +4,7 @@ use std::io::{BufRead, Write};
 use std::process::ExitCode;
 
 use hearsay_engine::Formatting;
+use hearsay_language::input_filter::InputFilter;
 use hearsay_text::itn::{ItnOptions, itn_with};
 use hearsay_text::language::Language;
 
@@ -21,6 +22,9 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
     }
     let redactor =
         (rule == TextRule::Redact).then(|| Redactor::new(RedactRules::default())).transpose()?;
+    let filter =
+        (rule == TextRule::Guard).then(|| InputFilter::load(hearsay_weights::FILTER_EN.bytes));
+    let filter = filter.transpose().map_err(|e| e.to_string())?;
     let options = ItnOptions::new(text_language(args.language)).money_cents(args.cents);
     let mut out = std::io::stdout().lock();
     for line in std::io::stdin().lock().lines() {
@@ -32,6 +36,7 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
             (TextRule::Itn, _) => itn_with(&line, &options),
             (TextRule::Punctuate, Some(models)) => punctuated(models, &line),
             (TextRule::Redact, _) => redactor.as_ref().map_or_else(String::new, |r| r.text(&line)),
+            (TextRule::Guard, _) => filter.as_ref().map_or_else(String::new, |f| guarded(f, &line)),
             (TextRule::Phonemize, Some(models)) => phones(models, &line, options.language),
             (_, None) => return Err("a model is missing".into()),
         };
@@ -41,6 +46,12 @@ pub fn run(args: &TextArgs) -> Result<ExitCode, String> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line behind the threat that it is.
+fn guarded(filter: &InputFilter, line: &str) -> String {
+    let threat = filter.judge(line).threat().map_or("-", |threat| threat.name());
+    format!("{threat}\t{line}")
 }
 
 fn punctuated(models: &hearsay_engine::Models, line: &str) -> String {
