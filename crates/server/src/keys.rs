@@ -48,7 +48,7 @@ struct KeysFile {
     keys: Vec<KeyEntry>,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct KeyEntry {
     /// For logs and metrics.
@@ -70,10 +70,8 @@ struct KeyEntry {
 /// Whoever has a key.
 #[derive(Debug)]
 pub struct Client {
-    /// Its name in the file.
-    name: String,
-    scopes: Vec<Scope>,
-    expires: Option<jiff::civil::Date>,
+    /// What the file says of it.
+    entry: KeyEntry,
     places: Arc<Semaphore>,
     requests: Mutex<Bucket>,
     bytes: Mutex<Bucket>,
@@ -128,7 +126,7 @@ pub struct Place {
 impl Place {
     /// Whose it is, as the file of keys has it.
     pub fn name(&self) -> &str {
-        &self.client.name
+        &self.client.entry.name
     }
 
     /// Counts bytes that came after the request itself.
@@ -144,9 +142,7 @@ impl Place {
 impl Client {
     fn new(entry: &KeyEntry) -> Self {
         Self {
-            name: entry.name.clone(),
-            scopes: entry.scopes.clone(),
-            expires: entry.expires,
+            entry: entry.clone(),
             places: Arc::new(Semaphore::new(entry.calls_max.unwrap_or(CALLS_MAX))),
             requests: Mutex::new(Bucket::new(
                 entry.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE),
@@ -163,10 +159,10 @@ impl Client {
         today: jiff::civil::Date,
         now: Instant,
     ) -> Result<Place, Denied> {
-        if self.expires.is_some_and(|last| today > last) {
+        if self.entry.expires.is_some_and(|last| today > last) {
             return Err(Denied::Unknown);
         }
-        if !self.scopes.contains(&scope) {
+        if !self.entry.scopes.contains(&scope) {
             return Err(Denied::Scope);
         }
         let permit = self.places.clone().try_acquire_owned();
@@ -212,9 +208,14 @@ impl KeyRing {
         }
         *read_at = now;
         match read(&self.file, &self.single) {
-            Ok(fresh) => {
+            Ok(mut fresh) => {
                 let count = fresh.len();
                 let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+                for (sum, client) in &mut fresh {
+                    if let Some(before) = known.get(sum).filter(|old| old.entry == client.entry) {
+                        *client = before.clone();
+                    }
+                }
                 *known = Arc::new(fresh);
                 tracing::info!("{}: {count} keys", self.file.display());
             }

@@ -91,6 +91,23 @@ fn a_changed_file_is_read_again_and_a_broken_one_changes_nothing() {
     forget();
     ring.refresh();
     assert!(!good(b"one") && good(b"two"));
+    // Who has used up a share does not get it back by somebody else's new key.
+    let few = |more: &str| {
+        let entry = format!(
+            "{{name: a, sha256: {}, scopes: [chat], requests_per_minute: 1}}",
+            hex(&hash(b"two"))
+        );
+        std::fs::write(&file, format!("keys: [{entry}{more}]")).unwrap();
+        forget();
+        ring.refresh();
+    };
+    few("");
+    assert!(good(b"two") && !good(b"two"));
+    few(&format!(", {{name: b, sha256: {}, scopes: [chat]}}", hex(&hash(b"three"))));
+    assert!(good(b"three") && !good(b"two"));
+    write(b"two");
+    forget();
+    ring.refresh();
     std::fs::write(&file, "keys: [").unwrap();
     forget();
     ring.refresh();
