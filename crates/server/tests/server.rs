@@ -152,6 +152,8 @@ async fn a_call_is_greeted_and_its_neighbours_rubbish_does_not_matter() {
     let (_, third) = server.webhook();
     let mut gone = peer(&third);
     let mut broken = connect(&url, vec![gone.connected(), gone.start()]).await;
+    // Once it is heard, the server has it; what a broken line had not yet brought is lost.
+    assert!(hears_agent(&mut broken, &gone).await, "the third call is greeted");
     broken.send(Message::text(gone.media(&[0.1; 160]))).await.unwrap();
     drop(broken);
 
