@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use hearsay_text::language::{self, Language};
 use hearsay_text::pii::{self, PiiKind};
 
 /// What a caller's words may be.
@@ -88,12 +89,13 @@ impl Guard {
 
     /// Why a reply that a language model wrote must not be spoken; `None` if it may be.
     ///
-    /// `told` are the texts that the reply can have its facts from. A number that is somebody's (a card, a
+    /// `spoken` is the language of the call. `told` are the texts that the reply can have its facts from. A number that is somebody's (a card, a
     /// telephone, an account) and stands in none of them is made up, or another caller's. `None` where they are not
     /// known here, because documents are asked; their answers are checked against the documents.
     pub(crate) fn refuses<'t>(
         &self,
         reply: &str,
+        spoken: Language,
         secrets: impl IntoIterator<Item = &'t str>,
         told: Option<Vec<String>>,
     ) -> Option<&'static str> {
@@ -103,6 +105,9 @@ impl Guard {
         }
         if secrets.into_iter().any(|secret| !secret.is_empty() && reply.contains(secret)) {
             return Some("it holds a secret");
+        }
+        if language::is_foreign(reply, spoken) {
+            return Some("it is in another language than the call");
         }
         let personal = personal(reply);
         let told = told.filter(|_| !personal.is_empty())?;
@@ -158,7 +163,12 @@ mod tests {
         let told = ["my account is four four one two seven seven", "{\"phone\": \"415-555-0199\"}"];
         let refuses = |reply: &str| {
             guard
-                .refuses(reply, ["k3y-of-the-bank"], Some(told.map(str::to_owned).to_vec()))
+                .refuses(
+                    reply,
+                    Language::English,
+                    ["k3y-of-the-bank"],
+                    Some(told.map(str::to_owned).to_vec()),
+                )
                 .is_some()
         };
         assert!(refuses("Your profit is GUARANTEED."));
@@ -171,6 +181,31 @@ mod tests {
         assert!(!refuses("Your account 441277 is open"));
         assert!(!refuses("We open at 9 and close at 18:30."));
         assert!(refuses("write to jane@example.com"));
-        assert_eq!(guard.refuses("You can call 415-555-0100", [], None), None);
+        assert_eq!(guard.refuses("You can call 415-555-0100", Language::English, [], None), None);
+    }
+
+    #[test]
+    fn replies_in_another_language_are_refused() {
+        let refuses =
+            |reply, language| Guard::default().refuses(reply, language, [], None).is_some();
+        let english = "We are open from nine to five, and you can come in the afternoon.";
+        let spanish = "Abrimos de nueve a cinco, y usted puede venir por la tarde con su tarjeta.";
+        let hindi = "हम नौ से पाँच बजे तक खुले हैं।";
+        for (language, own, others) in [
+            (Language::English, english, [spanish, hindi]),
+            (Language::Spanish, spanish, [english, hindi]),
+            (Language::Hindi, hindi, [spanish, english]),
+        ] {
+            assert!(!refuses(own, language), "{own}");
+            others
+                .iter()
+                .for_each(|other| assert!(refuses(other, language), "{language:?} {other}"));
+        }
+        assert!(refuses("Мы открыты с девяти до пяти.", Language::English));
+        assert!(refuses("我们九点到五点营业。", Language::Spanish));
+        for short in ["Sí.", "OK", "The Casa Bonita is at 5 Rue de la Paix.", "42", ""] {
+            assert!(!refuses(short, Language::English), "{short}");
+        }
+        assert!(!refuses("आपका order और delivery का समय confirm हो गया है।", Language::Hindi));
     }
 }

@@ -13,7 +13,9 @@ use crate::format::Formatting;
 use crate::lanes::{Lane, LaneFull, Pending, Pool, Priority, lock};
 use crate::listen::{Ear, HearCommand, Recognition};
 use crate::mind::{ComposeJob, Mind};
-use crate::speak::{BACKLOG_MS_MAX, Mouth, Progress, REPLY_BYTES_MAX, SpeakRequest};
+use crate::speak::{
+    BACKLOG_MS_MAX, BACKLOG_MS_MIN, Mouth, Progress, REPLY_BYTES_MAX, SpeakRequest,
+};
 use crate::stream_time::Features;
 use crate::{EngineError, Models};
 
@@ -63,6 +65,8 @@ struct MouthInbox {
     backlog_ms: u64,
     /// A step is in the lane.
     stepping: bool,
+    /// It was put there to make audio for later.
+    later: bool,
     /// The mouth rests because enough audio waits to be played.
     ahead: bool,
 }
@@ -240,6 +244,9 @@ impl EngineCall {
         if inbox.ahead && backlog_ms < BACKLOG_MS_MAX {
             self.organs.schedule_mouth(&mut inbox, Priority::Ahead);
         }
+        if inbox.stepping && inbox.later && backlog_ms < BACKLOG_MS_MIN {
+            self.organs.mouth_lane.hasten(Priority::Dry);
+        }
     }
 
     /// Blocks until nothing that was asked is waiting or running; for drivers
@@ -343,6 +350,7 @@ impl Organs {
         }
         let organs = self.clone();
         // The lane holds at most this one step, so it is never full.
+        inbox.later = priority == Priority::Ahead;
         inbox.stepping = self.mouth_lane.push(priority, move || organs.step_mouth()).is_ok();
     }
 
@@ -360,7 +368,7 @@ impl Organs {
             }
         }
         let stepped = match mouth.progress(backlog_ms) {
-            Progress::First | Progress::More => {
+            Progress::First | Progress::Dry | Progress::More => {
                 mouth.step(&self.models, &mut |event| (self.sink)(event))
             }
             Progress::Rest | Progress::Ahead => Ok(()),
@@ -371,6 +379,7 @@ impl Organs {
         inbox.ahead = progress == Progress::Ahead;
         match progress {
             Progress::First => self.schedule_mouth(&mut inbox, Priority::Soon),
+            Progress::Dry => self.schedule_mouth(&mut inbox, Priority::Dry),
             Progress::More => self.schedule_mouth(&mut inbox, Priority::Ahead),
             _ if !inbox.commands.is_empty() => self.schedule_mouth(&mut inbox, Priority::Soon),
             Progress::Ahead | Progress::Rest => {}

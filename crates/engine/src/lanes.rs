@@ -14,17 +14,19 @@ use std::thread::JoinHandle;
 type Job = Box<dyn FnOnce() + Send>;
 
 /// How urgent a lane's work is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Priority {
     /// Voice activity and routing: well under a millisecond a job.
     Urgent = 0,
+    /// The rest of a reply that has nearly been played: a gap would be heard.
+    Dry = 1,
     /// Recognition, and the first sound of a reply: a caller waits for it.
-    Soon = 1,
+    Soon = 2,
     /// The rest of a reply, which is heard later.
-    Ahead = 2,
+    Ahead = 3,
 }
 
-const PRIORITIES: usize = 3;
+const PRIORITIES: usize = 4;
 
 /// A lane refused a job because its queue was full.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -135,10 +137,26 @@ impl Lane {
         if !jobs.scheduled {
             jobs.scheduled = true;
             let first = jobs.waiting.front().map_or(priority, |(first, _)| *first);
-            drop(jobs);
+            // Announced before the lane is let go, so that it can be hastened.
             self.shared.announce(first, self.state.clone());
         }
         Ok(())
+    }
+
+    /// Makes the job at the front of the lane more urgent, if it still waits.
+    pub(crate) fn hasten(&self, priority: Priority) {
+        let mut jobs = lock(&self.state.jobs);
+        let Some((before, _)) = jobs.waiting.front_mut().filter(|(p, _)| *p > priority) else {
+            return;
+        };
+        let before = std::mem::replace(before, priority) as usize;
+        let mut ready = lock(&self.shared.ready);
+        let waits = |lane: &Arc<LaneState>| Arc::ptr_eq(lane, &self.state);
+        // It is not in the list while a worker has the lane, which will announce the job as it is now.
+        if let Some(at) = ready.lanes[before].iter().position(waits) {
+            ready.lanes[before].remove(at);
+            ready.lanes[priority as usize].push_back(self.state.clone());
+        }
     }
 }
 
@@ -175,11 +193,7 @@ fn serve(shared: &Shared) {
         }
         let mut jobs = lock(&lane.jobs);
         match jobs.waiting.front() {
-            Some((priority, _)) => {
-                let priority = *priority;
-                drop(jobs);
-                shared.announce(priority, lane.clone());
-            }
+            Some((priority, _)) => shared.announce(*priority, lane.clone()),
             None => jobs.scheduled = false,
         }
     }
@@ -239,16 +253,26 @@ mod tests {
         let (send, receive) = mpsc::channel();
         let blocker = pool.lane(1, pending.clone());
         blocker.push(Priority::Urgent, move || opened.recv().unwrap()).unwrap();
-        for (name, priority) in
-            [("ahead", Priority::Ahead), ("soon", Priority::Soon), ("urgent", Priority::Urgent)]
-        {
+        let lanes: Vec<Lane> = [
+            ("ahead", Priority::Ahead),
+            ("hastened", Priority::Ahead),
+            ("soon", Priority::Soon),
+            ("urgent", Priority::Urgent),
+        ]
+        .map(|(name, priority)| {
             let send = send.clone();
             let lane = pool.lane(1, pending.clone());
             lane.push(priority, move || send.send(name).unwrap()).unwrap();
-        }
+            lane
+        })
+        .into();
+        lanes[1].hasten(Priority::Dry);
+        // What is as urgent already, and a lane without a job, stay as they are.
+        lanes[3].hasten(Priority::Dry);
+        pool.lane(1, pending.clone()).hasten(Priority::Dry);
         gate.send(()).unwrap();
         pending.wait_idle();
-        assert_eq!(receive.try_iter().collect::<Vec<_>>(), ["urgent", "soon", "ahead"]);
+        assert_eq!(receive.try_iter().collect::<Vec<_>>(), ["urgent", "hastened", "soon", "ahead"]);
     }
 
     #[test]

@@ -34,7 +34,7 @@ pub struct SpeakRequest {
 
 /// Below this much audio waiting to be played, the next piece is urgent: the
 /// caller would hear a gap.
-const BACKLOG_MS_MIN: u64 = 600;
+pub(crate) const BACKLOG_MS_MIN: u64 = 600;
 
 /// The replies of one call, said one after another.
 pub(crate) struct Mouth {
@@ -55,9 +55,10 @@ struct Speaking {
 /// Whether the mouth has more to do at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Progress {
-    /// The next step makes the first audio of a reply, or what follows what is
-    /// nearly played: somebody waits.
+    /// The next step makes the first audio of a reply: somebody waits.
     First,
+    /// The next step makes what follows what is nearly played: somebody would hear a gap.
+    Dry,
     /// The next step makes audio for later.
     More,
     /// There is more to make once some of the audio has been played.
@@ -95,7 +96,7 @@ impl Mouth {
             None if self.waiting.is_empty() => Progress::Rest,
             None => Progress::First,
             Some(speaking) if speaking.stream.is_silent() => Progress::First,
-            Some(_) if backlog_ms < BACKLOG_MS_MIN => Progress::First,
+            Some(_) if backlog_ms < BACKLOG_MS_MIN => Progress::Dry,
             Some(_) if backlog_ms >= BACKLOG_MS_MAX => Progress::Ahead,
             Some(_) => Progress::More,
         }

@@ -24,7 +24,7 @@ use crate::commands;
 use crate::config::Config;
 use crate::drive::Switchboard;
 use crate::http::{self, App};
-use crate::listen;
+use crate::listen::Door;
 use crate::recorded_caller::{CallerFrame, FRAME_MS, Pace, RecordedCaller};
 use crate::report::{CallReport, Percentiles};
 
@@ -97,8 +97,9 @@ async fn own_server(calls: usize) -> Result<(String, mpsc::Receiver<CallReport>)
     tokio::spawn(async move {
         let _lives_as_long_as_the_server = demo;
         let metrics = app.metrics.clone();
-        listen::serve(listener, http::routes(Arc::new(app)), None, metrics, std::future::pending())
-            .await;
+        let per_second = app.config.connections_per_second;
+        let door = Door::new(http::routes(Arc::new(app)), None, metrics, per_second);
+        door.serve(listener, std::future::pending()).await;
     });
     Ok((url, reports))
 }

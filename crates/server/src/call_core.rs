@@ -22,7 +22,7 @@ use hearsay_language::turn_end::Expected;
 use serde_json::json;
 
 use crate::agent_mind::AgentMind;
-use crate::playout::Playout;
+use crate::playout::{FRAME_MS, Playout};
 use crate::recorder::Recorder;
 use crate::report::{CallReport, Reporter};
 use crate::tools::{self, ToolAnswer};
@@ -378,7 +378,11 @@ impl CallCore {
                 self.answered(now);
             }
             // A gap in mid-reply is the synthesiser's lateness, and as audible.
-            self.reporter.frame_sent((frame.late_ms + frame.gap_ms) as f64);
+            let (late_ms, gap_ms) = (frame.late_ms, frame.gap_ms);
+            self.reporter.frame_sent((late_ms + gap_ms) as f64);
+            if late_ms + gap_ms > FRAME_MS {
+                tracing::debug!("{now} a frame is {late_ms} ms late after a gap of {gap_ms} ms");
+            }
             if let Some(recorder) = &mut self.recorder {
                 recorder.agent(frame.plays_at_ms, &frame.frame);
             }

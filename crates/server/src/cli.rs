@@ -313,6 +313,11 @@ pub enum ModelsCommand {
 pub enum BenchCommand {
     /// Calls at once against a running server, in real time.
     Calls(BenchCallsArgs),
+    /// Connections with one API key, as many as can be opened, against a running server of your own.
+    #[command(
+        after_help = "Example:\n  hearsay bench flood --server http://127.0.0.1:8080 --key hs_5b0c... --seconds 60"
+    )]
+    Flood(BenchFloodArgs),
     /// Recognition speed on a recording.
     Asr {
         /// A WAV file.
@@ -371,6 +376,23 @@ pub struct BenchCallsArgs {
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Arguments of `bench flood`.
+#[derive(Debug, Args)]
+pub struct BenchFloodArgs {
+    /// Address of the server, http://host:port.
+    #[arg(long)]
+    pub server: String,
+    /// The API key that each request carries.
+    #[arg(long)]
+    pub key: String,
+    /// Threads that open connections.
+    #[arg(long, default_value_t = 8)]
+    pub threads: usize,
+    /// How long.
+    #[arg(long, default_value_t = 60)]
+    pub seconds: u64,
 }
 
 /// Phone providers.

@@ -15,6 +15,9 @@ use crate::transcripts::{Transcripts, TranscriptsFile};
 const CALLS_MAX: usize = 10_000;
 /// Calls at once that come by one provider, where nothing else is said.
 const CALLS_PER_KEY: usize = 100;
+/// New connections a second from one address, where nothing else is said, and the most that can be.
+const CONNECTIONS_PER_SECOND: u32 = 500;
+const CONNECTIONS_PER_SECOND_MAX: u32 = 1_000_000;
 /// The largest `speech.requests_max` that is accepted.
 const SPEECH_REQUESTS_MAX: usize = 10_000;
 
@@ -55,6 +58,8 @@ pub struct ConfigFile {
     keys: Option<PathBuf>,
     /// Calls at once that come by one provider; default 100.
     calls_per_key: Option<usize>,
+    /// New connections a second from one address; default 500.
+    connections_per_second: Option<u32>,
 }
 
 /// Who may follow and drive calls, as written.
@@ -114,6 +119,8 @@ pub struct Config {
     pub keys: Option<PathBuf>,
     /// Calls at once that come by one provider.
     pub calls_per_key: usize,
+    /// New connections a second from one address.
+    pub connections_per_second: u32,
     /// Where calls are kept; `None` keeps nothing.
     pub store: Option<Store>,
     /// Which personal data is blotted out of what is kept.
@@ -202,6 +209,13 @@ impl ConfigFile {
                 "calls_per_key: {calls_per_key} is not between 1 and {CALLS_MAX}"
             )));
         }
+        let connections_per_second = self.connections_per_second.unwrap_or(CONNECTIONS_PER_SECOND);
+        if !(1..=CONNECTIONS_PER_SECOND_MAX).contains(&connections_per_second) {
+            return Err(fail(format!(
+                "connections_per_second: {connections_per_second} is not between 1 and \
+                 {CONNECTIONS_PER_SECOND_MAX}"
+            )));
+        }
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let workers = self.workers.unwrap_or(cores);
         if workers == 0 || workers > 256 {
@@ -229,6 +243,7 @@ impl ConfigFile {
             tls: self.tls.map(|tls| tls.resolve(folder)).transpose().map_err(fail)?,
             keys: self.keys.map(|path| folder.join(path)),
             calls_per_key,
+            connections_per_second,
             store: retention::resolve(self.retention.as_deref(), self.store, folder)
                 .map_err(fail)?,
             redact: self.redact.unwrap_or_default().resolve().map_err(fail)?,

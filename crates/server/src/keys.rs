@@ -6,13 +6,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant, SystemTime};
 
 use ring::digest;
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::bucket::Bucket;
 use crate::config::Secret;
 use crate::http::random_name;
 
@@ -26,6 +27,7 @@ const KEY_BYTES: usize = 24;
 const CALLS_MAX: usize = 100;
 const REQUESTS_PER_MINUTE: u32 = 600;
 const BYTES_PER_MINUTE: u32 = 64 << 20;
+const TOKENS_PER_MINUTE: u32 = 100_000;
 
 /// What a key can open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize, clap::ValueEnum)]
@@ -65,6 +67,8 @@ struct KeyEntry {
     requests_per_minute: Option<u32>,
     /// Bytes sent to us; default 64 MiB.
     bytes_per_minute: Option<u32>,
+    /// Tokens that the language model reads and writes; default 100,000.
+    tokens_per_minute: Option<u32>,
 }
 
 /// Whoever has a key.
@@ -75,6 +79,7 @@ pub struct Client {
     places: Arc<Semaphore>,
     requests: Mutex<Bucket>,
     bytes: Mutex<Bucket>,
+    tokens: Mutex<Bucket>,
 }
 
 /// Why a request is not let in.
@@ -86,34 +91,6 @@ pub enum Denied {
     Scope,
     /// The key has used up what it may; try again after so long.
     TooMuch(Duration),
-}
-
-/// How much is left of what may be used in a minute: it fills up steadily.
-#[derive(Debug)]
-struct Bucket {
-    most: f64,
-    left: f64,
-    at: Option<Instant>,
-}
-
-impl Bucket {
-    fn new(per_minute: u32) -> Self {
-        Self { most: f64::from(per_minute), left: f64::from(per_minute), at: None }
-    }
-
-    /// Takes so much, or tells when it will be there. What is more than a minute's share is never there; it is
-    /// let through when the bucket is full, or a large body could never be sent.
-    fn take(&mut self, now: Instant, much: f64) -> Result<(), Duration> {
-        let since = self.at.map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
-        self.left = (self.left + self.most * since.as_secs_f64() / 60.0).min(self.most);
-        self.at = Some(now);
-        let needed = much.min(self.most);
-        if self.left >= needed {
-            self.left -= needed;
-            return Ok(());
-        }
-        Err(Duration::from_secs_f64((needed - self.left) * 60.0 / self.most.max(1.0)))
-    }
 }
 
 /// A place that a client holds while it is served.
@@ -137,6 +114,23 @@ impl Place {
         let mut bucket = self.client.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         bucket.take(now, bytes as f64)
     }
+
+    /// Whether the client has tokens of the language model left.
+    ///
+    /// # Errors
+    /// How long it has to wait.
+    pub fn has_tokens(&self, now: Instant) -> Result<(), Duration> {
+        self.tokens().take(now, 1.0)
+    }
+
+    /// Counts tokens after they were used: how many an answer takes is not known before.
+    pub fn spend_tokens(&self, now: Instant, tokens: u64) {
+        self.tokens().owe(now, tokens as f64);
+    }
+
+    fn tokens(&self) -> MutexGuard<'_, Bucket> {
+        self.client.tokens.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Client {
@@ -144,10 +138,15 @@ impl Client {
         Self {
             entry: entry.clone(),
             places: Arc::new(Semaphore::new(entry.calls_max.unwrap_or(CALLS_MAX))),
-            requests: Mutex::new(Bucket::new(
+            requests: Mutex::new(Bucket::per_minute(
                 entry.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE),
             )),
-            bytes: Mutex::new(Bucket::new(entry.bytes_per_minute.unwrap_or(BYTES_PER_MINUTE))),
+            bytes: Mutex::new(Bucket::per_minute(
+                entry.bytes_per_minute.unwrap_or(BYTES_PER_MINUTE),
+            )),
+            tokens: Mutex::new(Bucket::per_minute(
+                entry.tokens_per_minute.unwrap_or(TOKENS_PER_MINUTE),
+            )),
         }
     }
 
@@ -292,6 +291,7 @@ fn read(file: &Path, single: &[(Secret, Vec<Scope>)]) -> Result<Known, String> {
             calls_max: None,
             requests_per_minute: None,
             bytes_per_minute: None,
+            tokens_per_minute: None,
         };
         known.entry(hash(key.expose().as_bytes())).or_insert_with(|| Arc::new(Client::new(&entry)));
     }

@@ -4,11 +4,10 @@
 //! connections; all together so many. What is over the bounds is closed at once and costs a file descriptor for
 //! a moment.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use hyper::server::conn::http1;
@@ -18,13 +17,12 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use crate::addresses::{Addresses, Connected};
 use crate::metrics::Metrics;
 use crate::tls::Tls;
 
 /// Connections at once.
 const CONNECTIONS_MAX: usize = 8_192;
-/// Of one address: a provider's media servers are few and bring many calls.
-const CONNECTIONS_OF_ONE_MAX: usize = 2_048;
 /// TLS handshakes at once: each is a few milliseconds of arithmetic that calls must not wait for.
 const HANDSHAKES_MAX: usize = 32;
 /// A peer's time for its handshake.
@@ -36,48 +34,80 @@ const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// When the system has no connections to give, it is asked again after this.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Who is connected.
-struct Door {
+/// Who is connected, and to what.
+pub struct Door {
     router: Router,
     tls: Option<Arc<Tls>>,
     metrics: Arc<Metrics>,
     places: Arc<Semaphore>,
     handshakes: Arc<Semaphore>,
-    /// Connections by address.
-    addresses: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    addresses: Arc<Addresses>,
 }
 
 /// One connection's place; gives it back when dropped.
 struct Held {
     _place: OwnedSemaphorePermit,
-    address: IpAddr,
-    addresses: Arc<Mutex<HashMap<IpAddr, usize>>>,
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = addresses.get_mut(&self.address) {
-            *count -= 1;
-            if *count == 0 {
-                addresses.remove(&self.address);
-            }
-        }
-    }
+    _address: Connected,
 }
 
 impl Door {
+    /// The door to these routes; one address may open so many connections a second.
+    pub fn new(
+        router: Router,
+        tls: Option<Arc<Tls>>,
+        metrics: Arc<Metrics>,
+        per_second: u32,
+    ) -> Self {
+        Self {
+            router,
+            tls,
+            metrics,
+            places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
+            handshakes: Arc::new(Semaphore::new(HANDSHAKES_MAX)),
+            addresses: Arc::new(Addresses::new(per_second)),
+        }
+    }
+
+    /// Serves until `until` is done; then lets requests that were begun end.
+    pub async fn serve(self, listener: TcpListener, until: impl Future<Output = ()>) {
+        let door = Arc::new(self);
+        let (stop, stopped) = watch::channel(false);
+        let mut until = std::pin::pin!(until);
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                () = until.as_mut() => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => match door.place(peer.ip()) {
+                    Some(held) => {
+                        tokio::spawn(door.clone().connection(stream, held, stopped.clone()));
+                    }
+                    None => {
+                        // Nothing of it stays with the system either.
+                        let _ = stream.set_zero_linger();
+                        door.metrics.connections_refused.fetch_add(1, Relaxed);
+                    }
+                },
+                // Too many open files, for one: others must close theirs first.
+                Err(error) => {
+                    tracing::warn!("no connection can be accepted: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+        drop(listener);
+        drop(stopped);
+        // Nobody may be connected.
+        let _ = stop.send(true);
+        stop.closed().await;
+    }
+
     /// A place for a connection from this address, if there is one.
     fn place(&self, address: IpAddr) -> Option<Held> {
+        let address = self.addresses.enter(address, Instant::now())?;
         let place = self.places.clone().try_acquire_owned().ok()?;
-        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = addresses.entry(address).or_default();
-        if *count >= CONNECTIONS_OF_ONE_MAX {
-            return None;
-        }
-        *count += 1;
-        drop(addresses);
-        Some(Held { _place: place, address, addresses: self.addresses.clone() })
+        Some(Held { _place: place, _address: address })
     }
 
     async fn connection(
@@ -89,7 +119,7 @@ impl Door {
         // Voice frames are small and must not wait for one another.
         let _ = stream.set_nodelay(true);
         let Some(tls) = self.tls.clone() else {
-            return self.serve(stream, held, stop).await;
+            return self.answer(stream, held, stop).await;
         };
         let shaken = {
             // The semaphore is never closed.
@@ -97,13 +127,13 @@ impl Door {
             tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)).await
         };
         match shaken {
-            Ok(Ok(stream)) => self.serve(stream, held, stop).await,
+            Ok(Ok(stream)) => self.answer(stream, held, stop).await,
             Ok(Err(error)) => tracing::debug!("a TLS handshake failed: {error}"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }
 
-    async fn serve(
+    async fn answer(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         held: Held,
@@ -129,50 +159,4 @@ impl Door {
         }
         drop(held);
     }
-}
-
-/// Serves until `until` is done; then lets requests that were begun end.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    tls: Option<Arc<Tls>>,
-    metrics: Arc<Metrics>,
-    until: impl Future<Output = ()>,
-) {
-    let door = Arc::new(Door {
-        router,
-        tls,
-        metrics,
-        places: Arc::new(Semaphore::new(CONNECTIONS_MAX)),
-        handshakes: Arc::new(Semaphore::new(HANDSHAKES_MAX)),
-        addresses: Arc::default(),
-    });
-    let (stop, stopped) = watch::channel(false);
-    let mut until = std::pin::pin!(until);
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            () = until.as_mut() => break,
-        };
-        match accepted {
-            Ok((stream, peer)) => match door.place(peer.ip()) {
-                Some(held) => {
-                    tokio::spawn(door.clone().connection(stream, held, stopped.clone()));
-                }
-                None => {
-                    door.metrics.connections_refused.fetch_add(1, Relaxed);
-                }
-            },
-            // Too many open files, for one: others must close theirs first.
-            Err(error) => {
-                tracing::warn!("no connection can be accepted: {error}");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-    }
-    drop(listener);
-    drop(stopped);
-    // Nobody may be connected.
-    let _ = stop.send(true);
-    stop.closed().await;
 }

@@ -1,9 +1,11 @@
 //! The `hearsay` program: the only crate with sockets, a clock and a disk.
 
+mod addresses;
 mod agent_file;
 mod agent_mind;
 mod agent_tests;
 mod bench_calls;
+mod bucket;
 mod call_core;
 #[allow(dead_code, reason = "the built-in model answers here once it is loaded")]
 mod chat_api;

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use hearsay_audio::pacer::{Due, Pacer, PacerConfig};
 
 /// Length of a telephone frame.
-const FRAME_MS: u64 = 20;
+pub const FRAME_MS: u64 = 20;
 /// How long before it is heard a frame goes out, at most: enough for a network
 /// that shakes, and little to call back. The promise is at most 300 ms.
 const AHEAD_MS: u64 = 120;

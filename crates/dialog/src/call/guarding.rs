@@ -78,7 +78,7 @@ impl Call {
         let secrets = self.agent.secrets.values().map(|secret| secret.value.expose().as_str());
         let told: Vec<String> = told.chain(facts).chain(slots).collect();
         let told = self.agent.knowledge.is_empty().then_some(told);
-        let refused = self.agent.guard.refuses(reply, secrets, told);
+        let refused = self.agent.guard.refuses(reply, self.locale().language, secrets, told);
         if let Some(why) = refused {
             self.event(EventKind::ReplyRefused { why });
         }

@@ -136,6 +136,12 @@ impl Session {
         self.store.bytes() + self.tokens.capacity() * size_of::<u32>()
     }
 
+    /// The first layer's values of the last token, as they lie in memory; none before the first token. They depend
+    /// on that token alone, so that a search of a process's memory can tell whether a text is still held.
+    pub fn last_values(&self) -> Vec<u8> {
+        self.store.last_values()
+    }
+
     /// Reads more tokens.
     ///
     /// # Errors

@@ -1,13 +1,15 @@
 //! Why a chat is not answered, in OpenAI's shape.
 
+use std::time::Duration;
+
 use axum::extract::rejection::BytesRejection;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use hearsay_wire::chat::{ChatError, REQUEST_BYTES_MAX};
 use hearsay_wire::openai;
 
-/// Seconds after which a refused request is worth another try.
-const RETRY_AFTER_S: &str = "1";
+/// Seconds after which a refused request is worth another try, where nothing else is known.
+const RETRY_AFTER_S: u64 = 1;
 
 /// A request that comes to nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +21,8 @@ pub struct Refusal {
     param: Option<String>,
     /// One word for programs.
     code: Option<&'static str>,
+    /// When to try again, seconds.
+    after_s: u64,
 }
 
 impl Refusal {
@@ -38,6 +42,14 @@ impl Refusal {
     pub fn busy() -> Self {
         let message = "all places for chats are taken; try again after 1 s";
         Self::plain(StatusCode::TOO_MANY_REQUESTS, message, Some("busy"))
+    }
+
+    /// The key's tokens are used up for so long.
+    pub fn too_much(after: Duration) -> Self {
+        let after_s = after.as_secs() + 1;
+        let message = format!("the key has used up its tokens; try again after {after_s} s");
+        let plain = Self::plain(StatusCode::TOO_MANY_REQUESTS, message, Some("too_much"));
+        Self { after_s, ..plain }
     }
 
     /// The key is missing or wrong.
@@ -60,7 +72,7 @@ impl Refusal {
     }
 
     fn plain(status: StatusCode, message: impl Into<String>, code: Option<&'static str>) -> Self {
-        Self { status, message: message.into(), param: None, code }
+        Self { status, message: message.into(), param: None, code, after_s: RETRY_AFTER_S }
     }
 }
 
@@ -76,7 +88,7 @@ impl IntoResponse for Refusal {
         let head = [(header::CONTENT_TYPE, "application/json")];
         let mut response = (self.status, head, body).into_response();
         if self.status == StatusCode::TOO_MANY_REQUESTS {
-            let value = HeaderValue::from_static(RETRY_AFTER_S);
+            let value = HeaderValue::from(self.after_s);
             response.headers_mut().insert(header::RETRY_AFTER, value);
         }
         response

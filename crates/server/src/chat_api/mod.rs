@@ -8,15 +8,15 @@ mod error;
 mod stop;
 
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
+use axum::{Extension, Router};
 use futures_util::stream;
 use hearsay_wire::chat::{
     AnswerHead, ChatRequest, Chunks, DONE_EVENT, Finish, REQUEST_BYTES_MAX, ToolCall, Usage,
@@ -25,7 +25,9 @@ use hearsay_wire::chat::{
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::config::Secret;
+use crate::gate::Admitted;
 use crate::http::random_name;
+use crate::keys::Place;
 use crate::speech_api::same;
 pub use error::Refusal;
 use stop::StopFilter;
@@ -111,17 +113,23 @@ pub fn routes<S: Clone + Send + Sync + 'static>(desk: Arc<ChatDesk>) -> Router<S
 async fn complete(
     State(desk): State<Arc<ChatDesk>>,
     headers: HeaderMap,
+    admitted: Option<Extension<Admitted>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Response {
-    answer(&desk, &headers, body).await.unwrap_or_else(IntoResponse::into_response)
+    let share = admitted.map(|Extension(Admitted(place))| place);
+    answer(&desk, &headers, share, body).await.unwrap_or_else(IntoResponse::into_response)
 }
 
 async fn answer(
     desk: &ChatDesk,
     headers: &HeaderMap,
+    share: Option<Arc<Place>>,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Refusal> {
     desk.admit(headers)?;
+    if let Some(share) = &share {
+        share.has_tokens(Instant::now()).map_err(Refusal::too_much)?;
+    }
     let request = parse_request(&body?)?;
     let permit = desk.requests.clone().try_acquire_owned().map_err(|_| Refusal::busy())?;
     let name = random_name(NAME_BYTES).ok_or_else(|| Refusal::internal("no random bytes"))?;
@@ -141,6 +149,7 @@ async fn answer(
         ended: false,
         begun: false,
         calls: 0,
+        share,
         _permit: permit,
     };
     // What cannot begin is known before anything is answered.
@@ -170,7 +179,20 @@ struct Chat {
     /// Something else than space was said.
     begun: bool,
     calls: usize,
+    /// Whose tokens are used up, where the server asks for keys.
+    share: Option<Arc<Place>>,
     _permit: OwnedSemaphorePermit,
+}
+
+/// Counted however it ends: a client that hangs up has used what was written for it.
+impl Drop for Chat {
+    fn drop(&mut self) {
+        if let Some(share) = &self.share {
+            let used = self.usage();
+            let used = used.prompt_tokens.saturating_add(used.completion_tokens);
+            share.spend_tokens(Instant::now(), used);
+        }
+    }
 }
 
 impl Chat {

@@ -26,6 +26,7 @@ const ROUNDS: usize = 10;
 pub fn run(what: &BenchCommand) -> Result<ExitCode, String> {
     match what {
         BenchCommand::Calls(args) => bench_calls::run(args),
+        BenchCommand::Flood(args) => super::bench_flood::run(args),
         BenchCommand::Asr { audio } => asr(&read_wav(audio, 8000)?),
         BenchCommand::Guard { json } => super::bench_guard::run(*json),
         BenchCommand::Tts { streams } => {

@@ -1,6 +1,7 @@
 //! One module a command.
 
 mod bench;
+mod bench_flood;
 mod bench_guard;
 mod bench_handoff;
 mod bench_slm;

@@ -11,8 +11,9 @@ use crate::cli::ServeArgs;
 use crate::config::Config;
 use crate::drive::Switchboard;
 use crate::http::{self, App};
+use crate::listen::Door;
+use crate::memory;
 use crate::tls::Tls;
-use crate::{listen, memory};
 
 /// Calls in progress get this long to end after an interrupt.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -54,7 +55,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
         let calls_max = u32::try_from(app.config.calls_max).unwrap_or(u32::MAX);
         let refreshing = tokio::spawn(refresh(app.clone(), tls.clone(), address.ip()));
         let metrics = app.metrics.clone();
-        listen::serve(listener, http::routes(app), tls, metrics, interrupted()).await;
+        let per_second = app.config.connections_per_second;
+        let door = Door::new(http::routes(app), tls, metrics, per_second);
+        door.serve(listener, interrupted()).await;
         refreshing.abort();
         // Media sockets are upgraded and no longer the server's: wait for the
         // calls themselves.

@@ -123,3 +123,15 @@ fn a_new_key_fits_its_entry() {
     assert!(enter(&known, key.as_bytes(), Scope::Metrics, 0, Instant::now()).is_ok());
     assert_ne!(key, super::new("b", &[Scope::Chat], None).unwrap().0);
 }
+
+#[test]
+fn a_key_has_tokens_that_are_counted_when_they_were_used() {
+    let now = Instant::now();
+    let known = ring(", tokens_per_minute: 600");
+    let place = enter(&known, b"secret", Scope::Speech, 0, now).unwrap();
+    assert!(place.has_tokens(now).is_ok());
+    place.spend_tokens(now, 700);
+    let wait = place.has_tokens(now).unwrap_err();
+    assert!(wait > Duration::from_secs(10) && wait < Duration::from_secs(11), "{wait:?}");
+    assert!(place.has_tokens(now + wait).is_ok());
+}

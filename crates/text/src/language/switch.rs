@@ -32,6 +32,29 @@ pub fn detect(text: &str) -> Language {
     }
 }
 
+/// Whether a text is clearly not in a language, so that somebody who speaks only that would not follow it: it is in
+/// another script, or in the words of another language that is known here. Short texts and single foreign words are
+/// no evidence. At most [`crate::normalize::TEXT_BYTES_MAX`] bytes are read.
+pub fn is_foreign(text: &str, language: Language) -> bool {
+    /// Words of evidence, without which nothing is said.
+    const WORDS_MIN: u32 = 3;
+    let text = bounded(text);
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let (all, devanagari) = (letters().count(), letters().filter(|c| is_devanagari(*c)).count());
+    // Latin letters end with the block Latin Extended-B; signs of Devanagari are no letters.
+    let latin = letters().filter(|c| *c <= '\u{24f}').count();
+    if (all - latin - devanagari) * 2 > all {
+        return true;
+    }
+    let found = weigh(text);
+    let clear = |other: u32, own: u32| other >= WORDS_MIN && other > 2 * own;
+    match language {
+        Language::Hindi => devanagari == 0 && clear(found.english.max(found.spanish), 0),
+        Language::English => devanagari * 2 > all || clear(found.spanish, found.english),
+        Language::Spanish => devanagari * 2 > all || clear(found.english, found.spanish),
+    }
+}
+
 /// Parts of a text with the language of each, in order and without gaps. `default` is the language where
 /// nothing says otherwise. Devanagari is always Hindi; inside Hindi, Latin words are English; between English
 /// and Spanish a whole clause changes, and only when it is clear. At most

@@ -131,6 +131,22 @@ impl Store {
         }
     }
 
+    /// The first layer's values of the last position of its own, as they lie in memory.
+    pub(crate) fn last_values(&self) -> Vec<u8> {
+        fn last<T>(layers: &[LayerNumbers<T>], row: usize) -> &[T] {
+            let values = layers.first().map_or(&[][..], |layer| &layer.values);
+            &values[values.len().saturating_sub(row)..]
+        }
+        match &self.own {
+            Numbers::Float(all) => {
+                last(all, self.row).iter().flat_map(|x| x.to_ne_bytes()).collect()
+            }
+            Numbers::Half(all) => {
+                last(all, self.row).iter().flat_map(|x| x.to_ne_bytes()).collect()
+            }
+        }
+    }
+
     /// Gives spare memory back.
     pub(crate) fn shrink(&mut self) {
         match &mut self.own {
