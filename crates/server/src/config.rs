@@ -60,6 +60,27 @@ pub struct ConfigFile {
     calls_per_key: Option<usize>,
     /// New connections a second from one address; default 500.
     connections_per_second: Option<u32>,
+    /// Limits of keys and providers over several servers.
+    shared_limits: Option<SharedLimitsFile>,
+}
+
+/// Where limits are shared, as written.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SharedLimitsFile {
+    /// Name of the environment variable that holds the address of Redis, with its password.
+    redis_url_env: String,
+    /// What its names begin with; default `hearsay`.
+    prefix: Option<String>,
+}
+
+/// Where limits are shared.
+#[derive(Debug, Clone)]
+pub struct SharedStore {
+    /// The address of Redis.
+    pub redis_url: Secret,
+    /// What its names begin with.
+    pub prefix: String,
 }
 
 /// Who may follow and drive calls, as written.
@@ -121,6 +142,8 @@ pub struct Config {
     pub calls_per_key: usize,
     /// New connections a second from one address.
     pub connections_per_second: u32,
+    /// Where limits are shared with other servers.
+    pub shared_limits: Option<SharedStore>,
     /// Where calls are kept; `None` keeps nothing.
     pub store: Option<Store>,
     /// Which personal data is blotted out of what is kept.
@@ -244,6 +267,7 @@ impl ConfigFile {
             keys: self.keys.map(|path| folder.join(path)),
             calls_per_key,
             connections_per_second,
+            shared_limits: shared_limits(self.shared_limits).map_err(fail)?,
             store: retention::resolve(self.retention.as_deref(), self.store, folder)
                 .map_err(fail)?,
             redact: self.redact.unwrap_or_default().resolve().map_err(fail)?,
@@ -276,6 +300,20 @@ fn speech_key(variable: Option<String>) -> Result<Option<Secret>, String> {
 fn control_key(file: Option<ControlFile>) -> Result<Option<Secret>, String> {
     let Some(file) = file else { return Ok(None) };
     secret(&file.api_key_env, "control.api_key_env", "the key that programs send")
+}
+
+fn shared_limits(file: Option<SharedLimitsFile>) -> Result<Option<SharedStore>, String> {
+    let Some(file) = file else { return Ok(None) };
+    let what = "the address of Redis, such as redis://:password@10.0.0.5:6379/0";
+    let redis_url = secret(&file.redis_url_env, "shared_limits.redis_url_env", what)?;
+    let prefix = file.prefix.unwrap_or_else(|| "hearsay".to_string());
+    if prefix.is_empty() || !prefix.chars().all(|c| c.is_ascii_alphanumeric() || "-_:".contains(c))
+    {
+        return Err(format!(
+            "shared_limits.prefix: `{prefix}` is not of letters, digits, - _ and :"
+        ));
+    }
+    Ok(redis_url.map(|redis_url| SharedStore { redis_url, prefix }))
 }
 
 fn secret(variable: &str, key: &str, what: &str) -> Result<Option<Secret>, String> {
@@ -320,6 +358,8 @@ mod tests {
             ("control: {}", "api_key_env"),
             ("tls: {}", "self_signed"),
             ("calls_per_key: 0", "between 1 and"),
+            ("connections_per_second: 0", "between 1 and"),
+            ("shared_limits: {redis_url_env: HEARSAY_NO_SUCH_VARIABLE}", "redis://"),
             ("retention: some", "none or encrypted"),
             ("store: {days: 3}", "retention: encrypted"),
             ("retention: encrypted", "openssl rand -hex 32"),

@@ -42,7 +42,12 @@ pub async fn keep(State(app): State<Arc<App>>, mut request: Request, next: Next)
         return next.run(request).await;
     };
     let (key, bytes) = (bearer(request.headers()), length(request.headers()));
-    match keys.admit(key, scope, bytes, today(), Instant::now()) {
+    let admitted = match (keys.admit(key, scope, bytes, today(), Instant::now()), &app.shared) {
+        // What this server's own limits let in is asked of all servers together.
+        (Ok(place), Some(limits)) => place.shared(limits, bytes).await,
+        (admitted, _) => admitted,
+    };
+    match admitted {
         Ok(place) => {
             tracing::debug!("{} uses {scope:?}", place.name());
             let place = Arc::new(place);

@@ -23,11 +23,12 @@ use crate::config::Config;
 use crate::control::{self, ControlDesk};
 use crate::drive::{Switchboard, today};
 use crate::gate;
-use crate::keys::{KeyRing, Scope};
+use crate::keys::{Denied, KeyRing, Scope};
 use crate::media;
 use crate::metrics::Metrics;
 use crate::report::CallReport;
 use crate::retention::Keeper;
+use crate::shared_limits::{Lease, Limits, SharedLimits};
 use crate::speech_api::{self, SpeechDesk};
 
 /// A token in the answer to a webhook is good for this long.
@@ -57,6 +58,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Who may use the APIs for programs, where the configuration names a file of keys.
     pub keys: Option<KeyRing>,
+    /// Limits that are shared with other servers.
+    pub shared: Option<Arc<SharedLimits>>,
     /// One permit a call, by provider: none of them can take all lines.
     lines: [Arc<Semaphore>; 2],
     /// Keeps calls that are over, where the configuration says so.
@@ -88,6 +91,7 @@ impl App {
         let lines = [(); 2].map(|()| Arc::new(Semaphore::new(config.calls_per_key)));
         Self {
             keys: None,
+            shared: None,
             lines,
             control,
             speech,
@@ -132,6 +136,15 @@ impl App {
         };
         let all = self.calls.clone().try_acquire_owned().ok()?;
         Some([own.clone().try_acquire_owned().ok()?, all])
+    }
+
+    /// The place of a call over all servers that share their limits.
+    ///
+    /// # Errors
+    /// When the provider has all its calls.
+    pub async fn shared_line(&self, provider: Provider) -> Result<Option<Lease>, Denied> {
+        let Some(limits) = &self.shared else { return Ok(None) };
+        limits.enter(provider.name(), Limits::places(self.config.calls_per_key), 0).await
     }
 
     /// Whether a call that comes by this provider would find a place.

@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use crate::bucket::Bucket;
 use crate::config::Secret;
 use crate::http::random_name;
+use crate::shared_limits::{Lease, Limits, SharedLimits};
 
 /// Most keys in a file.
 const KEYS_MAX: usize = 10_000;
@@ -23,6 +24,8 @@ const KEYS_MAX: usize = 10_000;
 const FILE_BYTES_MAX: u64 = 8 << 20;
 /// Random bytes of a new key.
 const KEY_BYTES: usize = 24;
+/// Bytes of a key's hash that name it among servers.
+const ID_BYTES: usize = 16;
 /// What a key may do at once and in a minute when nothing else is said.
 const CALLS_MAX: usize = 100;
 const REQUESTS_PER_MINUTE: u32 = 600;
@@ -76,6 +79,8 @@ struct KeyEntry {
 pub struct Client {
     /// What the file says of it.
     entry: KeyEntry,
+    /// What other servers know it by: the beginning of its hash.
+    id: String,
     places: Arc<Semaphore>,
     requests: Mutex<Bucket>,
     bytes: Mutex<Bucket>,
@@ -97,6 +102,8 @@ pub enum Denied {
 #[derive(Debug)]
 pub struct Place {
     client: Arc<Client>,
+    /// The place over all servers, where they share their limits.
+    lease: Option<Lease>,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -106,11 +113,30 @@ impl Place {
         &self.client.entry.name
     }
 
+    /// The same place over all servers that share their limits.
+    ///
+    /// # Errors
+    /// When the key has used up its share there.
+    pub async fn shared(self, limits: &Arc<SharedLimits>, bytes: usize) -> Result<Self, Denied> {
+        let entry = &self.client.entry;
+        let most = Limits {
+            places: entry.calls_max.unwrap_or(CALLS_MAX),
+            requests: entry.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE),
+            bytes: entry.bytes_per_minute.unwrap_or(BYTES_PER_MINUTE),
+            tokens: entry.tokens_per_minute.unwrap_or(TOKENS_PER_MINUTE),
+        };
+        let lease = limits.enter(&self.client.id, most, bytes).await?;
+        Ok(Self { lease, ..self })
+    }
+
     /// Counts bytes that came after the request itself.
     ///
     /// # Errors
     /// How long the client has to wait.
     pub fn spend(&self, now: Instant, bytes: usize) -> Result<(), Duration> {
+        if self.lease.as_ref().is_some_and(|lease| !lease.spend(bytes)) {
+            return Err(Duration::from_secs(1));
+        }
         let mut bucket = self.client.bytes.lock().unwrap_or_else(PoisonError::into_inner);
         bucket.take(now, bytes as f64)
     }
@@ -125,6 +151,9 @@ impl Place {
 
     /// Counts tokens after they were used: how many an answer takes is not known before.
     pub fn spend_tokens(&self, now: Instant, tokens: u64) {
+        if let Some(lease) = &self.lease {
+            lease.spend_tokens(tokens);
+        }
         self.tokens().owe(now, tokens as f64);
     }
 
@@ -134,9 +163,10 @@ impl Place {
 }
 
 impl Client {
-    fn new(entry: &KeyEntry) -> Self {
+    fn new(entry: &KeyEntry, sum: &[u8; 32]) -> Self {
         Self {
             entry: entry.clone(),
+            id: sum[..ID_BYTES].iter().map(|byte| format!("{byte:02x}")).collect(),
             places: Arc::new(Semaphore::new(entry.calls_max.unwrap_or(CALLS_MAX))),
             requests: Mutex::new(Bucket::per_minute(
                 entry.requests_per_minute.unwrap_or(REQUESTS_PER_MINUTE),
@@ -170,7 +200,7 @@ impl Client {
             let mut bucket = bucket.lock().unwrap_or_else(PoisonError::into_inner);
             bucket.take(now, much).map_err(Denied::TooMuch)?;
         }
-        Ok(Place { client: self.clone(), _permit: permit })
+        Ok(Place { client: self.clone(), lease: None, _permit: permit })
     }
 }
 
@@ -293,7 +323,8 @@ fn read(file: &Path, single: &[(Secret, Vec<Scope>)]) -> Result<Known, String> {
             bytes_per_minute: None,
             tokens_per_minute: None,
         };
-        known.entry(hash(key.expose().as_bytes())).or_insert_with(|| Arc::new(Client::new(&entry)));
+        let sum = hash(key.expose().as_bytes());
+        known.entry(sum).or_insert_with(|| Arc::new(Client::new(&entry, &sum)));
     }
     Ok(known)
 }
@@ -323,7 +354,7 @@ fn parse(text: &str) -> Result<Known, String> {
         }
         let mut sum = [0; 32];
         sum.iter_mut().zip(digits.chunks(2)).for_each(|(byte, two)| *byte = two[0] << 4 | two[1]);
-        if known.insert(sum, Arc::new(Client::new(entry))).is_some() {
+        if known.insert(sum, Arc::new(Client::new(entry, &sum))).is_some() {
             return Err(format!("key `{}` is there twice", entry.name));
         }
     }

@@ -35,6 +35,7 @@ mod remote_model;
 mod report;
 mod retention;
 mod score;
+mod shared_limits;
 mod speech_api;
 mod tls;
 mod tools;

@@ -47,7 +47,7 @@ pub async fn serve(app: Arc<App>, socket: WebSocket, provider: Provider) {
         tracing::warn!("refused a media socket: its token is unknown, used or too old");
         return close(&mut sender, CLOSE_POLICY, "unknown token").await;
     };
-    let Some(_line) = app.line(provider) else {
+    let (Some(_line), Ok(_shared)) = (app.line(provider), app.shared_line(provider).await) else {
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return close(&mut sender, CLOSE_BUSY, "all lines are busy").await;
     };

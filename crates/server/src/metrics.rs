@@ -27,6 +27,8 @@ pub struct Metrics {
     pub too_much: AtomicU64,
     /// Connections over the limits.
     pub connections_refused: AtomicU64,
+    /// Times that the limits shared with other servers could not be asked.
+    pub shared_limits_failed: AtomicU64,
     /// Provider messages that could not be understood.
     pub bad_messages: AtomicU64,
     /// Times that a caller interrupted the agent.
@@ -54,6 +56,7 @@ impl Default for Metrics {
             unauthorized: AtomicU64::default(),
             too_much: AtomicU64::default(),
             connections_refused: AtomicU64::default(),
+            shared_limits_failed: AtomicU64::default(),
             bad_messages: AtomicU64::default(),
             interruptions: AtomicU64::default(),
             tool_failures: AtomicU64::default(),
@@ -113,6 +116,11 @@ impl Metrics {
                 "hearsay_connections_refused_total",
                 "Connections over the limits.",
                 &self.connections_refused,
+            ),
+            (
+                "hearsay_shared_limits_failed_total",
+                "Times that shared limits could not be asked.",
+                &self.shared_limits_failed,
             ),
             ("hearsay_bad_messages_total", "Provider messages not understood.", &self.bad_messages),
             ("hearsay_interruptions_total", "Agent interrupted by caller.", &self.interruptions),

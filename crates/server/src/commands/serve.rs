@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 use super::{engine, runtime};
 use crate::agent_file;
 use crate::cli::ServeArgs;
-use crate::config::Config;
+use crate::config::{Config, SharedStore};
 use crate::drive::Switchboard;
 use crate::http::{self, App};
 use crate::listen::Door;
 use crate::memory;
+use crate::shared_limits::SharedLimits;
 use crate::tls::Tls;
 
 /// Calls in progress get this long to end after an interrupt.
@@ -44,7 +45,13 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
         let tls =
             config.tls.clone().map(|tls| Tls::new(tls, address.ip()).map(Arc::new)).transpose()?;
         let scheme = if tls.is_some() { "https" } else { "http" };
-        let app = Arc::new(App::new(config, board, format!("{scheme}://{address}")).guarded()?);
+        let mut app = App::new(config, board, format!("{scheme}://{address}")).guarded()?;
+        if let Some(SharedStore { redis_url, prefix }) = &app.config.shared_limits {
+            let metrics = app.metrics.clone();
+            let limits = SharedLimits::connect(redis_url.expose(), prefix, metrics).await?;
+            app.shared = Some(Arc::new(limits));
+        }
+        let app = Arc::new(app);
         // Scripts wait for this line, so it goes to the standard output.
         println!(
             "hearsay: {} answers on {scheme}://{address} (ready after {} ms)",

@@ -64,7 +64,9 @@ pub fn parse_request(body: &[u8]) -> Result<ChatRequest, ChatError> {
     }
     fields.whole("n", 1, 1)?;
     fields.not_done()?;
+    let stream = fields.flag("stream")?;
     let stream_options = fields.object("stream_options")?;
+    let usage_too = stream_options.map_or(Ok(false), |options| options.flag("include_usage"))?;
     let tools = tools(&fields)?;
     Ok(ChatRequest {
         model: fields.text("model")?.unwrap_or_default(),
@@ -72,8 +74,9 @@ pub fn parse_request(body: &[u8]) -> Result<ChatRequest, ChatError> {
         tool_choice: tool_choice(&fields, &tools)?,
         tools,
         response_format: response_format(&fields)?,
-        stream: fields.flag("stream")?,
-        include_usage: stream_options.map_or(Ok(false), |options| options.flag("include_usage"))?,
+        stream,
+        // An answer in one piece always has it.
+        include_usage: stream && usage_too,
         tokens_max: match fields.whole("max_completion_tokens", 1, u64::MAX)? {
             Some(most) => Some(most),
             None => fields.whole("max_tokens", 1, u64::MAX)?,
