@@ -17,9 +17,7 @@ import string
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "turn"))
-import hindi
 import names
-import spanish
 import templates
 from turns import spoken
 
@@ -30,7 +28,7 @@ ORDINALS = ("first second third fourth fifth sixth seventh eighth ninth tenth el
 DIGITS = "zero one two three four five six seven eight nine".split()
 TITLES = "mr mrs ms miss doctor dr mister professor".split()
 PLACE = re.compile(r"\{(\w+)\}")
-TRAIN_TEMPLATES, PLANTED, MIXED_TURNS, ANSWERS, LOCAL, DEV_SENTENCES = 260_000, 60_000, 120_000, 40_000, 80_000, 4000
+TRAIN_TEMPLATES, PLANTED, MIXED_TURNS, ANSWERS, DEV_SENTENCES = 260_000, 60_000, 120_000, 40_000, 4000
 
 
 class Filler:
@@ -154,96 +152,6 @@ class Filler:
             spans.append((len(text), len(text) + len(value), place.group(1)))
             text, at = text + value, place.end()
         return text + template[at:], spans
-
-
-class Local(Filler):
-    """Draws names, addresses and dates of another language."""
-
-    def __init__(self, language, apart, rng):
-        super().__init__(language.GIVEN, language.SURNAMES, [], [], apart, rng)
-        self.language = language
-
-    def name(self):
-        if self.language is spanish and self.rng.random() < 0.4:
-            return f"{self.first()} {self.last()} {self.last()}"
-        kind = self.rng.random()
-        return f"{self.first()} {self.last()}" if kind < 0.75 else self.first() if kind < 0.92 else self.last()
-
-    def written(self, words):
-        """As it is typed, or as a recogniser writes it."""
-        return words.title() if self.language is spanish and self.rng.random() < 0.4 else words
-
-    def first(self):
-        return self.written(super().first())
-
-    def last(self):
-        return self.written(super().last())
-
-    def part(self, which):
-        return self.rng.choice(getattr(self.language, which).split("|"))
-
-    def address(self):
-        rng, number = self.rng, self.rng.randrange(1, 300)
-        road = self.part("ROAD_NAMES") if rng.random() < 0.7 else self.last()
-        if self.language is spanish:
-            line = f"{self.part('ROADS')} {road} {rng.choice(['', '', 'número '])}{number}"
-            line += rng.choice(["", "", f", piso {rng.randrange(1, 9)}", f", {rng.randrange(1, 9)} {rng.choice('abc')}", f", apartamento {rng.randrange(1, 40)}"])
-        else:
-            line = f"{rng.choice(['', 'मकान नंबर ', 'फ़्लैट नंबर ', 'प्लॉट '])}{number} {road} {self.part('ROADS')}"
-        if rng.random() < 0.5:
-            line += f", {self.part('CITIES')}" + (f" {rng.randrange(10000, 999999)}" if rng.random() < 0.4 else "")
-        return line
-
-    def day(self, year):
-        rng, month, day = self.rng, self.rng.choice(self.language.MONTHS), self.rng.randrange(1, 29)
-        if rng.random() < 0.2:
-            return rng.choice([f"{day}/{rng.randrange(1, 13)}/{year or 2026}", f"{day}.{rng.randrange(1, 13)}.{year or 2026}"])
-        if rng.random() < 0.5:
-            day = self.language.DAYS.split()[day - 1]
-            year = year and self.said(year)
-        if self.language is spanish:
-            return f"{day} de {month}" + (f"{rng.choice([' de ', ' del '])}{year}" if year else "")
-        return f"{day} {month}" + (f" {year}" if year else "")
-
-    def said(self, year):
-        """A year in words; of Hindi whole tens alone."""
-        tens = self.language.TENS.split()
-        if self.language is spanish:
-            rest = year % 100
-            words = f"{tens[rest // 10]} y {self.language.DAYS.split()[rest % 10 - 1]}" if rest % 10 and rest > 29 else tens[rest // 10]
-            return f"{'mil novecientos' if year < 2000 else 'dos mil'} {words}".strip()
-        return f"{'उन्नीस सौ' if year < 2000 else 'दो हज़ार'} {tens[year % 100 // 10]}".strip()
-
-    def date(self):
-        return self.part("SOON") if self.rng.random() < 0.3 else self.day(self.rng.choice([None, None, 2026]))
-
-    def draw(self, place):
-        rng = self.rng
-        if place == "phone":
-            return f"6{self.digits(2)} {self.digits(2)} {self.digits(2)} {self.digits(2)}" if self.language is spanish else f"9{self.digits(4)} {self.digits(5)}"
-        if place in ("title", "city", "time"):
-            return {"title": lambda: rng.choice(self.language.TITLES.split()), "city": lambda: self.part("CITIES"), "time": lambda: str(rng.randrange(1, 13))}[place]()
-        return super().draw(place)
-
-    def template(self):
-        if self.rng.random() < 0.5:
-            return self.rng.choice(self.language.TRAIN)
-        kind = self.rng.choice(["name", "name", "address", "birth"])
-        before, after = (self.rng.choice(which[kind].replace("\n", "").split("|")) for which in (self.language.BEFORE, self.language.AFTER))
-        return f"{before} {{{kind}}} {after}".strip()
-
-    def rows(self, count):
-        """Sentences and answers to questions, with labels."""
-        vocabulary = [word for line in self.language.TRAIN for word in PLACE.sub("", line).split()]
-        questions = [line.split(" | ") for line in self.language.QUESTIONS]
-        for n in range(count):
-            asked, sentence = [], self.template()
-            if n % 7 == 0:
-                question, answers = self.rng.choice(questions)
-                asked, sentence = question.split()[-self.rng.randrange(3, 9):], self.rng.choice(answers.split(" / "))
-            text, spans = self.fill(sentence)
-            words, labels = disturbed(*tagged(text, [(b, e, LABELS[p]) for b, e, p in spans if p in LABELS], False), self.rng, vocabulary)
-            yield asked + words, ["O"] * len(asked) + labels
 
 
 LABELS = {"name": "N", "first": "N", "last": "N", "address": "A", "birth": "B"}
@@ -441,8 +349,6 @@ def main():
     rows = [disturbed(words, labels, rng, vocabulary) for words, labels in from_templates(train, rng, TRAIN_TEMPLATES)]
     rows += list(planted(turns, train, rng, PLANTED)) + list(in_turns(turns, known, train, rng, MIXED_TURNS))
     rows += answers(train, rng, ANSWERS)
-    for language in (spanish, hindi):
-        rows += Local(language, False, rng).rows(LOCAL)
     corpora = list(entities(args.text))
     rng.shuffle(corpora)
     held = len(corpora) // 20
@@ -455,13 +361,7 @@ def main():
     write(out / "entities_dev.tsv", corpora[:held])
     kinds = {"name": "name", "first": "name", "last": "name", "title": None, "city": None, "company": None, "number": None, "time": None, "date": None,
              "birth": "birth_date", "account": "number", "code": "cvv"}
-    others = {}
-    for language in (spanish, hindi):
-        local = Local(language, True, random.Random(4))
-        others[language.__name__] = [local.fill(local.rng.choice(language.DEV)) for _ in range(DEV_SENTENCES // 2)]
-        rows = [tagged(text, [(b, e, LABELS[p]) for b, e, p in spans if p in LABELS], False) for text, spans in others[language.__name__]]
-        write(out / f"{language.__name__}_dev.tsv", rows)
-    for name, sentences in (*others.items(), ("sentences", drawn), ("spoken_digits", said_secrets(dev, random.Random(3), DEV_SENTENCES // 2))):
+    for name, sentences in (("sentences", drawn), ("spoken_digits", said_secrets(dev, random.Random(3), DEV_SENTENCES // 2))):
         with open(out / f"{name}.jsonl", "w") as file:
             for text, spans in sentences:
                 found = [[begin, end, kinds.get(place, place)] for begin, end, place in spans if kinds.get(place, place)]

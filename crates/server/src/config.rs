@@ -368,6 +368,11 @@ mod tests {
             ("{retention: encrypted, store: {key: {command: [echo, short]}}}", "32 bytes"),
             ("{retention: encrypted, store: {key: {command: [\"false\"]}}}", "ended with"),
             ("{retention: encrypted, store: {key: {}}}", "one of env, file and command"),
+            (
+                "{retention: encrypted, store: {database: {env: HEARSAY_NO_SUCH_VARIABLE}, key: {command: [echo, \
+                 000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f]}}}",
+                "postgres://user:password@host/database",
+            ),
             ("redact: {keep: [names]}", "birth_date"),
             ("control: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "control.api_key_env"),
             ("speech: {api_key_env: HEARSAY_NO_SUCH_VARIABLE}", "speech.api_key_env"),

@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hearsay_dialog::{Agent, Pii};
-use hearsay_vault::{MasterKey, NewCall, Vault};
+use hearsay_vault::{MasterKey, NewCall, Place, Vault};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
@@ -50,8 +50,8 @@ const SERVER: &str = "server";
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreFile {
-    /// The database file, relative to the configuration; default `calls.db`.
-    database: Option<PathBuf>,
+    /// The database; default the file `calls.db`.
+    database: Option<DatabaseFile>,
     /// Where the master key comes from.
     key: Option<KeyFile>,
     /// Keys under which older calls were kept.
@@ -62,6 +62,46 @@ pub struct StoreFile {
     recordings: Option<bool>,
     /// Whether personal data is blotted out before anything is kept. Default true.
     redact: Option<bool>,
+}
+
+/// Where the database is, as written.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum DatabaseFile {
+    /// A file, relative to the configuration, or `postgres://...`.
+    Written(String),
+    /// Where the address stands, for it has a password in it.
+    Elsewhere(AddressFile),
+}
+
+/// An address that is not in the configuration itself.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AddressFile {
+    /// Name of an environment variable.
+    env: String,
+}
+
+impl DatabaseFile {
+    fn resolve(self, folder: &Path) -> Result<Place, String> {
+        let is_postgres = |text: &str| {
+            ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme))
+        };
+        match self {
+            Self::Written(text) if is_postgres(&text) => Ok(Place::Postgres(text.into())),
+            Self::Written(text) => Ok(Place::File(folder.join(text))),
+            Self::Elsewhere(AddressFile { env }) => {
+                let text = std::env::var(&env).map(Zeroizing::new).unwrap_or_default();
+                if !is_postgres(&text) {
+                    return Err(format!(
+                        "store.database: the environment variable {env} holds no address of \
+                         PostgreSQL; set it to postgres://user:password@host/database"
+                    ));
+                }
+                Ok(Place::Postgres(text))
+            }
+        }
+    }
 }
 
 /// Where a key comes from: one of these.
@@ -79,8 +119,8 @@ struct KeyFile {
 /// Where and how calls are kept.
 #[derive(Debug, Clone)]
 pub struct Store {
-    /// The database file.
-    pub database: PathBuf,
+    /// Where the database is.
+    pub database: Place,
     key: MasterKey,
     old_keys: Vec<MasterKey>,
     days: u64,
@@ -124,7 +164,10 @@ impl StoreFile {
             ));
         }
         Ok(Store {
-            database: folder.join(self.database.unwrap_or_else(|| "calls.db".into())),
+            database: self
+                .database
+                .unwrap_or_else(|| DatabaseFile::Written("calls.db".to_string()))
+                .resolve(folder)?,
             key: key.read("store.key", folder)?,
             old_keys: old_keys.collect::<Result<_, _>>()?,
             days,
@@ -188,8 +231,11 @@ impl Store {
     /// # Errors
     /// In one line.
     pub fn open(&self) -> Result<Vault, String> {
-        Vault::open(&self.database, self.key.clone(), self.old_keys.clone())
-            .map_err(|e| format!("{}: {e}", self.database.display()))
+        let open = || Vault::open(self.database.clone(), self.key.clone(), self.old_keys.clone());
+        // PostgreSQL's client waits for its answers by itself, which no thread of the sockets may.
+        let opened = std::thread::scope(|scope| scope.spawn(open).join());
+        let opened = opened.map_err(|_| format!("{}: cannot be opened", self.database))?;
+        opened.map_err(|e| format!("{}: {e}", self.database))
     }
 }
 

@@ -1,5 +1,6 @@
 //! Several servers that share the limits of their keys in a real Redis, which the test starts itself.
 
+#[allow(dead_code, reason = "other test programs use the rest")]
 mod common;
 
 use std::io::{BufRead, BufReader};

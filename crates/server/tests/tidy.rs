@@ -29,6 +29,14 @@ const LINE_CHARS_MAX: usize = 140;
 const FILE_LINES_MAX: usize = 700;
 /// Only these files write to disk, and the vault's database: zero retention means that they are not asked to.
 const WRITERS: &[&str] = &["crates/server/src/commands/mod.rs"];
+/// Only these modules may be `unsafe`: the arithmetic of the language model, and floats as bytes.
+const UNSAFE: &[&str] = &[
+    "crates/language/src/slm/attention.rs",
+    "crates/language/src/slm/float.rs",
+    "crates/language/src/slm/matrix.rs",
+    "crates/language/src/slm/matrix/blocks.rs",
+    "crates/language/src/slm/matrix/tiles.rs",
+];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
@@ -120,4 +128,17 @@ fn tests_do_not_sleep() {
             assert!(!text.contains("sleep("), "{name} sleeps");
         }
     }
+}
+
+#[test]
+fn only_named_modules_are_unsafe() {
+    let mut seen = 0;
+    for (name, text) in rust_files("crates") {
+        let is_unsafe = ["fn ", "{", "impl ", "trait ", "extern "]
+            .iter()
+            .any(|what| text.contains(&format!("{} {what}", "unsafe")));
+        assert!(!is_unsafe || UNSAFE.contains(&name.as_str()), "{name} is unsafe");
+        seen += usize::from(is_unsafe);
+    }
+    assert_eq!(seen, UNSAFE.len(), "a named module is not unsafe any more; take its name off");
 }

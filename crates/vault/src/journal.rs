@@ -5,9 +5,9 @@
 //! was cut off shows only to someone who noted the last entry's number and chain before, see [`Entry::chain`].
 
 use ring::hmac;
-use rusqlite::{Connection, params};
 
 use crate::VaultError;
+use crate::database::{Database, Row, Value};
 use crate::seal::bound;
 
 /// What was done.
@@ -90,48 +90,48 @@ fn link(key: &hmac::Key, before: &[u8], number: i64, event: &Event<'_>) -> hmac:
 }
 
 /// Adds an entry at the end.
-pub(crate) fn add(db: &Connection, key: &hmac::Key, event: &Event<'_>) -> Result<(), VaultError> {
-    let last =
-        db.query_row("SELECT number, chain FROM journal ORDER BY number DESC LIMIT 1", [], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?))
-        });
+pub(crate) fn add(db: &mut Database, key: &hmac::Key, event: &Event<'_>) -> Result<(), VaultError> {
+    let last = db.row("SELECT number, chain FROM journal ORDER BY number DESC LIMIT 1", &[])?;
     let (number, before) = match last {
-        Err(rusqlite::Error::QueryReturnedNoRows) => (0, Vec::new()),
-        last => last?,
+        Some(mut row) => (row.whole(0)?, row.bytes(1)?),
+        None => (0, Vec::new()),
     };
     let number = number + 1;
     let chain = link(key, &before, number, event);
-    db.execute(
+    db.run(
         "INSERT INTO journal (number, at_ms, who, action, call, digest, chain) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        params![number, event.at_ms, event.who, event.action.name(), event.call, event.digest, chain.as_ref()],
+        &[
+            Value::Whole(number),
+            Value::Whole(event.at_ms),
+            Value::Text(event.who),
+            Value::Text(event.action.name()),
+            Value::Text(event.call),
+            Value::Bytes(event.digest),
+            Value::Bytes(chain.as_ref()),
+        ],
     )?;
     Ok(())
 }
 
 /// All entries in order, or the last `most`.
-pub(crate) fn entries(db: &Connection, most: Option<usize>) -> Result<Vec<Entry>, VaultError> {
-    let most = most.and_then(|most| i64::try_from(most).ok()).unwrap_or(-1);
-    let mut read = db.prepare(
+pub(crate) fn entries(db: &mut Database, most: Option<usize>) -> Result<Vec<Entry>, VaultError> {
+    let most = most.and_then(|most| i64::try_from(most).ok()).unwrap_or(i64::MAX);
+    let rows = db.rows(
         "SELECT number, at_ms, who, action, call, digest, chain FROM journal ORDER BY number DESC LIMIT ?",
+        &[Value::Whole(most)],
     )?;
-    let rows = read.query_map([most], |row| {
-        let action: String = row.get(3)?;
-        let action = Action::named(&action).ok_or_else(|| {
-            rusqlite::Error::FromSqlConversionFailure(3, rusqlite::types::Type::Text, action.into())
-        })?;
+    let entry = |mut row: Row| {
         Ok(Entry {
-            number: row.get(0)?,
-            at_ms: row.get(1)?,
-            who: row.get(2)?,
-            action,
-            call: row.get(4)?,
-            digest: row.get(5)?,
-            chain: row.get(6)?,
+            number: row.whole(0)?,
+            at_ms: row.whole(1)?,
+            who: row.text(2)?,
+            action: Action::named(&row.text(3)?).ok_or(VaultError::Column(3))?,
+            call: row.text(4)?,
+            digest: row.bytes(5)?,
+            chain: row.bytes(6)?,
         })
-    })?;
-    let mut entries: Vec<Entry> = rows.collect::<Result<_, _>>()?;
-    entries.reverse();
-    Ok(entries)
+    };
+    rows.into_iter().rev().map(entry).collect()
 }
 
 /// The number of the first entry that does not follow from those before it.

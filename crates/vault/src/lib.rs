@@ -1,4 +1,4 @@
-//! Calls kept on purpose: encrypted, expiring, erasable, in an embedded database (SQLite).
+//! Calls kept on purpose: encrypted, expiring, erasable, in an embedded database (SQLite) or in PostgreSQL.
 //!
 //! Envelope encryption: every call has a data key of its own, which is wrapped by the user's [`MasterKey`];
 //! all that is kept of the call is sealed with its data key (AES-256-GCM, NIST SP 800-38D). To forget a call,
@@ -13,17 +13,20 @@
 //! | [`key`] | master keys: from text, wrapping and unwrapping of data keys |
 //! | [`seal`] | AES-256-GCM of one piece, bound to where it belongs |
 //! | [`journal`] | the chain of what happened |
-//! | [`vault`] | the database: keep, list, read, erase, expire, rotate, verify |
+//! | `database` | SQLite or PostgreSQL, with the same statements |
+//! | [`vault`] | the vault itself: keep, list, read, erase, expire, rotate, verify |
 //!
 //! The crate knows bytes: what a call's record means is its user's affair. Time is an argument, milliseconds
 //! since 1970.
 
+mod database;
 pub mod journal;
 pub mod key;
 mod schema;
 pub mod seal;
 pub mod vault;
 
+pub use database::Place;
 pub use journal::{Action, Entry};
 pub use key::MasterKey;
 pub use vault::{Kept, NewCall, Part, Vault, Verified};
@@ -75,4 +78,16 @@ pub enum VaultError {
     /// The database failed.
     #[error("the database of calls: {0}")]
     Database(#[from] rusqlite::Error),
+    /// PostgreSQL failed, or cannot be reached.
+    #[error("the database of calls: {}", with_cause(.0))]
+    Postgres(#[source] postgres::Error),
+    /// A table is not as this program makes it.
+    #[error("the database of calls: column {0} is of another kind")]
+    Column(usize),
+}
+
+/// PostgreSQL's own words, which the error of the client has as its cause.
+fn with_cause(error: &postgres::Error) -> String {
+    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}"));
+    format!("{error}{}", cause.unwrap_or_default())
 }

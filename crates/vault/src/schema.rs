@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::Connection;
 
 use crate::VaultError;
+use crate::database::Database;
 
 /// Version of the tables, in the database's `user_version`.
 pub(crate) const VERSION: i64 = 1;
@@ -66,4 +67,54 @@ pub(crate) fn open(path: &Path) -> Result<Connection, VaultError> {
         other => return Err(VaultError::Version(other)),
     }
     Ok(db)
+}
+
+/// The same tables in PostgreSQL; their version is a row, so that servers that start together make them once.
+const POSTGRES_TABLES: &str = "
+    CREATE TABLE IF NOT EXISTS vault_version (version BIGINT PRIMARY KEY);
+    CREATE TABLE IF NOT EXISTS secret (name TEXT PRIMARY KEY, key_id TEXT NOT NULL, wrapped BYTEA NOT NULL);
+    CREATE TABLE IF NOT EXISTS call (
+        id TEXT PRIMARY KEY,
+        started_ms BIGINT NOT NULL,
+        expires_ms BIGINT,
+        caller BYTEA,
+        key_id TEXT NOT NULL,
+        wrapped BYTEA NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS call_started ON call (started_ms);
+    CREATE INDEX IF NOT EXISTS call_caller ON call (caller);
+    CREATE TABLE IF NOT EXISTS piece (
+        call TEXT NOT NULL REFERENCES call (id) ON DELETE CASCADE,
+        part TEXT NOT NULL,
+        number BIGINT NOT NULL,
+        sealed BYTEA NOT NULL,
+        PRIMARY KEY (call, part, number)
+    );
+    CREATE TABLE IF NOT EXISTS journal (
+        number BIGINT PRIMARY KEY,
+        at_ms BIGINT NOT NULL,
+        who TEXT NOT NULL,
+        action TEXT NOT NULL,
+        call TEXT NOT NULL,
+        digest BYTEA NOT NULL,
+        chain BYTEA NOT NULL
+    );
+    INSERT INTO vault_version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM vault_version);
+";
+
+/// Any number, the same for all servers: one of them at a time makes the tables.
+const MAKING_TABLES: i64 = 0x6865_6172_7361_79;
+
+/// Makes the tables in a database of PostgreSQL where they are missing. A commit there is on the disk before it is
+/// told (`synchronous_commit`), whatever the server's own setting.
+pub(crate) fn prepare_postgres(db: &mut Database) -> Result<(), VaultError> {
+    db.batch("SET synchronous_commit = on; SET client_min_messages = warning")?;
+    db.batch(&format!(
+        "BEGIN; SELECT pg_advisory_xact_lock({MAKING_TABLES}); {POSTGRES_TABLES} COMMIT"
+    ))?;
+    match db.row("SELECT max(version) FROM vault_version", &[])?.map(|row| row.whole(0)) {
+        Some(Ok(VERSION)) => Ok(()),
+        Some(Ok(other)) => Err(VaultError::Version(other)),
+        _ => Err(VaultError::Column(0)),
+    }
 }

@@ -1,16 +1,14 @@
 //! The database of calls: keep, list, read, erase, expire, rotate, verify.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use ring::{digest, hmac};
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 use zeroize::Zeroizing;
 
 use crate::VaultError;
+use crate::database::{Database, Place, Row, Value};
 use crate::journal::{self, Action, Entry, Event};
 use crate::key::{MasterKey, hex};
-use crate::schema;
 use crate::seal::{self, KEY_BYTES, bound};
 
 /// Bytes sealed together; a longer part is cut into pieces, so that none needs to be in memory twice.
@@ -85,10 +83,10 @@ pub struct Verified {
     pub problems: Vec<String>,
 }
 
-/// An open database of calls. For one thread; several processes may have the same file open.
+/// An open database of calls. For one thread; several processes may have the same database open.
 #[derive(Debug)]
 pub struct Vault {
-    db: Connection,
+    db: Database,
     current: MasterKey,
     old: Vec<MasterKey>,
     journal_key: hmac::Key,
@@ -100,12 +98,16 @@ impl Vault {
     ///
     /// # Errors
     /// When the file is no such database, cannot be written, or was kept under other keys.
-    pub fn open(path: &Path, current: MasterKey, old: Vec<MasterKey>) -> Result<Self, VaultError> {
-        let mut db = schema::open(path)?;
-        let change = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let journal_key = secret(&change, "journal", &current, &old)?;
-        let caller_key = secret(&change, "caller", &current, &old)?;
-        change.commit()?;
+    pub fn open(
+        place: impl Into<Place>,
+        current: MasterKey,
+        old: Vec<MasterKey>,
+    ) -> Result<Self, VaultError> {
+        let mut db = Database::open(&place.into())?;
+        let (journal_key, caller_key) = db.change(|db| {
+            let journal_key = secret(db, "journal", &current, &old)?;
+            Ok((journal_key, secret(db, "caller", &current, &old)?))
+        })?;
         Ok(Self { db, current, old, journal_key, caller_key })
     }
 
@@ -125,20 +127,27 @@ impl Vault {
         let data_key = seal::new_key()?;
         let wrapped = self.current.wrap(&data_key, &owner(call.id))?;
         let caller = call.caller.map(|caller| self.caller_hash(caller));
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        change.execute(
-            "INSERT INTO call (id, started_ms, expires_ms, caller, key_id, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
-            params![call.id, call.started_ms, call.expires_ms, caller, self.current.id(), wrapped],
-        )?;
-        for (part, bytes) in parts.iter().filter_map(|(part, bytes)| bytes.map(|b| (*part, b))) {
-            write_part(&change, call.id, part, &data_key, bytes)?;
-        }
-        let digest = pieces_digest(&change, call.id)?;
-        let event =
-            Event { at_ms: now_ms, who, action: Action::Kept, call: call.id, digest: &digest };
-        journal::add(&change, &self.journal_key, &event)?;
-        change.commit()?;
-        Ok(())
+        let Self { db, current, journal_key, .. } = self;
+        db.change(|db| {
+            db.run(
+                "INSERT INTO call (id, started_ms, expires_ms, caller, key_id, wrapped) VALUES (?, ?, ?, ?, ?, ?)",
+                &[
+                    Value::Text(call.id),
+                    Value::Whole(call.started_ms),
+                    call.expires_ms.into(),
+                    caller.as_deref().map_or(Value::Null, Value::Bytes),
+                    Value::Text(current.id()),
+                    Value::Bytes(&wrapped),
+                ],
+            )?;
+            for (part, bytes) in parts.iter().filter_map(|(part, bytes)| bytes.map(|b| (*part, b))) {
+                write_part(db, call.id, part, &data_key, bytes)?;
+            }
+            let digest = pieces_digest(db, call.id)?;
+            let event =
+                Event { at_ms: now_ms, who, action: Action::Kept, call: call.id, digest: &digest };
+            journal::add(db, journal_key, &event)
+        })
     }
 
     /// The calls that are kept, the latest first; reading the list is noted.
@@ -147,23 +156,22 @@ impl Vault {
     /// When the database fails.
     pub fn list(&mut self, most: usize, who: &str, now_ms: i64) -> Result<Vec<Kept>, VaultError> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut read = self.db.prepare(
-            "SELECT id, started_ms, expires_ms,
-                EXISTS (SELECT 1 FROM piece WHERE piece.call = call.id AND part = 'recording')
-             FROM call ORDER BY started_ms DESC, id LIMIT ?",
-        )?;
-        let rows = read.query_map([most], |row| {
-            Ok(Kept {
-                id: row.get(0)?,
-                started_ms: row.get(1)?,
-                expires_ms: row.get(2)?,
-                has_recording: row.get(3)?,
-            })
-        })?;
-        let calls = rows.collect::<Result<_, _>>()?;
-        drop(read);
         self.note(Action::Listed, "", who, now_ms)?;
-        Ok(calls)
+        let rows = self.db.rows(
+            "SELECT id, started_ms, expires_ms,
+                (SELECT count(*) FROM piece WHERE piece.call = call.id AND part = 'recording')
+             FROM call ORDER BY started_ms DESC, id LIMIT ?",
+            &[Value::Whole(most)],
+        )?;
+        let kept = |mut row: Row| {
+            Ok(Kept {
+                id: row.text(0)?,
+                started_ms: row.whole(1)?,
+                expires_ms: row.maybe_whole(2)?,
+                has_recording: row.whole(3)? > 0,
+            })
+        };
+        rows.into_iter().map(kept).collect()
     }
 
     /// A part of a call; `None` when it has no such part. The reading is noted before anything is given out.
@@ -186,8 +194,9 @@ impl Vault {
     ///
     /// # Errors
     /// As [`Self::read`].
-    pub fn peek(&self, id: &str, part: Part) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        self.opened(id, part, &*self.data_key(id)?)
+    pub fn peek(&mut self, id: &str, part: Part) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        let data_key = self.data_key(id)?;
+        self.opened(id, part, &data_key)
     }
 
     /// Forgets a call: its key and all else of it is overwritten.
@@ -210,7 +219,8 @@ impl Vault {
         now_ms: i64,
     ) -> Result<usize, VaultError> {
         let hash = self.caller_hash(caller);
-        let ids = ids(&self.db, "SELECT id FROM call WHERE caller = ?", params![hash])?;
+        let sql = "SELECT id FROM call WHERE caller = ?";
+        let ids = ids(self.db.connected()?, sql, &[Value::Bytes(&hash)])?;
         self.forget(&ids, Action::Erased, who, now_ms)
     }
 
@@ -219,7 +229,8 @@ impl Vault {
     /// # Errors
     /// When the database fails.
     pub fn expire(&mut self, who: &str, now_ms: i64) -> Result<usize, VaultError> {
-        let ids = ids(&self.db, "SELECT id FROM call WHERE expires_ms <= ?", params![now_ms])?;
+        let sql = "SELECT id FROM call WHERE expires_ms <= ?";
+        let ids = ids(self.db.connected()?, sql, &[Value::Whole(now_ms)])?;
         self.forget(&ids, Action::Expired, who, now_ms)
     }
 
@@ -229,32 +240,29 @@ impl Vault {
     /// # Errors
     /// When a key was wrapped by a master key that is not given; nothing is changed then.
     pub fn rotate(&mut self, who: &str, now_ms: i64) -> Result<usize, VaultError> {
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut count = 0;
-        for (table, name) in [("call", "id"), ("secret", "name")] {
-            let mut read = change.prepare(&format!(
-                "SELECT {name}, key_id, wrapped FROM {table} WHERE key_id <> ?"
-            ))?;
-            let rows = read.query_map([self.current.id()], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-            })?;
-            let rows: Vec<(String, String, Vec<u8>)> = rows.collect::<Result<_, _>>()?;
-            for (id, key_id, wrapped) in rows {
-                let owner = if table == "call" { owner(&id) } else { id.clone() };
-                let key =
-                    master(&self.current, &self.old, &key_id, &id)?.unwrap(&wrapped, &owner)?;
-                let wrapped = self.current.wrap(&key, &owner)?;
-                change.execute(
-                    &format!("UPDATE {table} SET key_id = ?, wrapped = ? WHERE {name} = ?"),
-                    params![self.current.id(), wrapped, id],
-                )?;
-                count += 1;
+        let Self { db, current, old, journal_key, .. } = self;
+        let count = db.change(|db| {
+            let mut count = 0;
+            for (table, name) in [("call", "id"), ("secret", "name")] {
+                let sql = format!("SELECT {name}, key_id, wrapped FROM {table} WHERE key_id <> ?");
+                for mut row in db.rows(&sql, &[Value::Text(current.id())])? {
+                    let (id, key_id, wrapped) = (row.text(0)?, row.text(1)?, row.bytes(2)?);
+                    let owner = if table == "call" { owner(&id) } else { id.clone() };
+                    let key = master(current, old, &key_id, &id)?.unwrap(&wrapped, &owner)?;
+                    let wrapped = current.wrap(&key, &owner)?;
+                    db.run(
+                        &format!("UPDATE {table} SET key_id = ?, wrapped = ? WHERE {name} = ?"),
+                        &[Value::Text(current.id()), Value::Bytes(&wrapped), Value::Text(&id)],
+                    )?;
+                    count += 1;
+                }
             }
-        }
-        let event = Event { at_ms: now_ms, who, action: Action::Rotated, call: "", digest: &[] };
-        journal::add(&change, &self.journal_key, &event)?;
-        change.commit()?;
-        self.checkpoint()?;
+            let event =
+                Event { at_ms: now_ms, who, action: Action::Rotated, call: "", digest: &[] };
+            journal::add(db, journal_key, &event)?;
+            Ok(count)
+        })?;
+        self.db.clean()?;
         Ok(count)
     }
 
@@ -262,16 +270,16 @@ impl Vault {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn journal(&self, most: usize) -> Result<Vec<Entry>, VaultError> {
-        journal::entries(&self.db, Some(most))
+    pub fn journal(&mut self, most: usize) -> Result<Vec<Entry>, VaultError> {
+        journal::entries(self.db.connected()?, Some(most))
     }
 
     /// Checks the journal's chain, that each kept call is there unchanged, and no other.
     ///
     /// # Errors
     /// When the database fails; what is wrong with calls is told in [`Verified::problems`].
-    pub fn verify(&self) -> Result<Verified, VaultError> {
-        let entries = journal::entries(&self.db, None)?;
+    pub fn verify(&mut self) -> Result<Verified, VaultError> {
+        let entries = journal::entries(self.db.connected()?, None)?;
         let mut problems = Vec::new();
         if let Some(number) = journal::first_broken(&entries, &self.journal_key) {
             problems.push(format!("the journal was changed at entry {number} or before"));
@@ -288,13 +296,13 @@ impl Vault {
                 Action::Read | Action::Listed | Action::Rotated => {}
             }
         }
-        let there = ids(&self.db, "SELECT id FROM call ORDER BY id", params![])?;
+        let there = ids(&mut self.db, "SELECT id FROM call ORDER BY id", &[])?;
         for id in &there {
             match expected.remove(id.as_str()) {
                 None => {
                     problems.push(format!("call {id} is not in the journal: it was slipped in"))
                 }
-                Some(digest) if pieces_digest(&self.db, id)? != digest => {
+                Some(digest) if pieces_digest(&mut self.db, id)? != digest => {
                     problems.push(format!("call {id} was changed"));
                 }
                 Some(_) => problems.extend(self.data_key(id).err().map(|e| e.to_string())),
@@ -318,36 +326,29 @@ impl Vault {
         if ids.is_empty() {
             return Ok(0);
         }
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut count = 0;
-        for id in ids {
-            // The key first: should anything fail, nothing of this is committed.
-            let length: Option<i64> = change
-                .query_row("SELECT length(wrapped) FROM call WHERE id = ?", [id], |row| row.get(0))
-                .optional()?;
-            let Some(length) = length else { continue };
-            change.execute(
-                "UPDATE call SET wrapped = zeroblob(?) WHERE id = ?",
-                params![length, id],
-            )?;
-            change.execute("DELETE FROM piece WHERE call = ?", [id])?;
-            change.execute("DELETE FROM call WHERE id = ?", [id])?;
-            journal::add(
-                &change,
-                &self.journal_key,
-                &Event { at_ms: now_ms, who, action, call: id, digest: &[] },
-            )?;
-            count += 1;
-        }
-        change.commit()?;
-        self.checkpoint()?;
+        let Self { db, journal_key, .. } = self;
+        let count = db.change(|db| {
+            let mut count = 0;
+            for id in ids {
+                // The key first: should anything fail, nothing of this is committed.
+                let sql = "SELECT wrapped FROM call WHERE id = ?";
+                let Some(mut row) = db.row(sql, &[Value::Text(id)])? else { continue };
+                let zeros = vec![0; row.bytes(0)?.len()];
+                db.run(
+                    "UPDATE call SET wrapped = ? WHERE id = ?",
+                    &[Value::Bytes(&zeros), Value::Text(id)],
+                )?;
+                db.run("DELETE FROM piece WHERE call = ?", &[Value::Text(id)])?;
+                db.run("DELETE FROM call WHERE id = ?", &[Value::Text(id)])?;
+                let event = Event { at_ms: now_ms, who, action, call: id, digest: &[] };
+                journal::add(db, journal_key, &event)?;
+                count += 1;
+            }
+            Ok(count)
+        })?;
+        // What was deleted is in neither the database nor its log then.
+        self.db.clean()?;
         Ok(count)
-    }
-
-    /// Brings the log into the database and empties it: what was deleted is in neither then.
-    fn checkpoint(&self) -> Result<(), VaultError> {
-        self.db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
     }
 
     fn note(
@@ -357,47 +358,38 @@ impl Vault {
         who: &str,
         now_ms: i64,
     ) -> Result<(), VaultError> {
-        let change = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        journal::add(
-            &change,
-            &self.journal_key,
-            &Event { at_ms: now_ms, who, action, call, digest: &[] },
-        )?;
-        change.commit()?;
-        Ok(())
+        let Self { db, journal_key, .. } = self;
+        let event = Event { at_ms: now_ms, who, action, call, digest: &[] };
+        db.change(|db| journal::add(db, journal_key, &event))
     }
 
-    fn data_key(&self, id: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
-        let row: Option<(String, Vec<u8>)> = self
-            .db
-            .query_row("SELECT key_id, wrapped FROM call WHERE id = ?", [id], |row| {
-                Ok((row.get(0)?, row.get(1)?))
-            })
-            .optional()?;
-        let (key_id, wrapped) = row.ok_or_else(|| VaultError::NoCall(id.to_string()))?;
+    fn data_key(&mut self, id: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, VaultError> {
+        let sql = "SELECT key_id, wrapped FROM call WHERE id = ?";
+        let row = self.db.connected()?.row(sql, &[Value::Text(id)])?;
+        let mut row = row.ok_or_else(|| VaultError::NoCall(id.to_string()))?;
+        let (key_id, wrapped) = (row.text(0)?, row.bytes(1)?);
         master(&self.current, &self.old, &key_id, id)?.unwrap(&wrapped, &owner(id))
     }
 
     fn opened(
-        &self,
+        &mut self,
         id: &str,
         part: Part,
         data_key: &[u8; KEY_BYTES],
     ) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
-        let mut read = self
-            .db
-            .prepare("SELECT sealed FROM piece WHERE call = ? AND part = ? ORDER BY number")?;
-        let rows = read.query_map(params![id, part.name()], |row| row.get::<_, Vec<u8>>(0))?;
-        let sealed: Vec<Vec<u8>> = rows.collect::<Result<_, _>>()?;
-        let mut plain = Zeroizing::new(Vec::with_capacity(sealed.iter().map(Vec::len).sum()));
-        for (number, piece) in sealed.iter().enumerate() {
-            let opened = seal::open(data_key, &place(id, part, number, sealed.len()), piece);
-            let opened = opened.ok_or_else(|| VaultError::Sealed {
-                what: format!("the {} of call {id}", part.name()),
-            })?;
-            plain.extend_from_slice(&opened);
+        let sql = "SELECT count(*) FROM piece WHERE call = ? AND part = ?";
+        let count = self.db.row(sql, &[Value::Text(id), Value::Text(part.name())])?;
+        let count = count.map_or(Ok(0), |row| row.whole(0))?;
+        let mut plain = Zeroizing::new(Vec::new());
+        for number in 0..usize::try_from(count).unwrap_or(0) {
+            let broken =
+                || VaultError::Sealed { what: format!("the {} of call {id}", part.name()) };
+            let sealed =
+                sealed(&mut self.db, id, part.name(), number as i64)?.ok_or_else(broken)?;
+            let place = place(id, part, number, count as usize);
+            plain.extend_from_slice(&seal::open(data_key, &place, &sealed).ok_or_else(broken)?);
         }
-        Ok((!sealed.is_empty()).then_some(plain))
+        Ok((count > 0).then_some(plain))
     }
 
     /// The same for the same number however it is written.
@@ -412,25 +404,23 @@ impl Vault {
 
 /// A random key of the database's own, wrapped by a master key; made when it is missing.
 fn secret(
-    db: &Transaction<'_>,
+    db: &mut Database,
     name: &str,
     current: &MasterKey,
     old: &[MasterKey],
 ) -> Result<hmac::Key, VaultError> {
-    let row: Option<(String, Vec<u8>)> = db
-        .query_row("SELECT key_id, wrapped FROM secret WHERE name = ?", [name], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
-        .optional()?;
-    let key = match row {
-        Some((key_id, wrapped)) => master(current, old, &key_id, &format!("journal key `{name}`"))?
-            .unwrap(&wrapped, name)?,
+    let sql = "SELECT key_id, wrapped FROM secret WHERE name = ?";
+    let key = match db.row(sql, &[Value::Text(name)])? {
+        Some(mut row) => {
+            let key = master(current, old, &row.text(0)?, &format!("journal key `{name}`"))?;
+            key.unwrap(&row.bytes(1)?, name)?
+        }
         None => {
             let key = seal::new_key()?;
             let wrapped = current.wrap(&key, name)?;
-            db.execute(
+            db.run(
                 "INSERT INTO secret (name, key_id, wrapped) VALUES (?, ?, ?)",
-                params![name, current.id(), wrapped],
+                &[Value::Text(name), Value::Text(current.id()), Value::Bytes(&wrapped)],
             )?;
             key
         }
@@ -467,7 +457,7 @@ fn place(id: &str, part: Part, number: usize, of: usize) -> Vec<u8> {
 }
 
 fn write_part(
-    db: &Transaction<'_>,
+    db: &mut Database,
     id: &str,
     part: Part,
     data_key: &[u8; KEY_BYTES],
@@ -476,42 +466,47 @@ fn write_part(
     // A part without bytes is one empty piece, so that it is there.
     let pieces: Vec<&[u8]> =
         if bytes.is_empty() { vec![bytes] } else { bytes.chunks(PIECE_BYTES).collect() };
-    let mut write =
-        db.prepare("INSERT INTO piece (call, part, number, sealed) VALUES (?, ?, ?, ?)")?;
     for (number, piece) in pieces.iter().enumerate() {
         let sealed = seal::seal(data_key, &place(id, part, number, pieces.len()), piece)?;
-        write.execute(params![
-            id,
-            part.name(),
-            i64::try_from(number).unwrap_or(i64::MAX),
-            sealed
-        ])?;
+        db.run(
+            "INSERT INTO piece (call, part, number, sealed) VALUES (?, ?, ?, ?)",
+            &[
+                Value::Text(id),
+                Value::Text(part.name()),
+                Value::Whole(number as i64),
+                Value::Bytes(&sealed),
+            ],
+        )?;
     }
     Ok(())
 }
 
-/// SHA-256 of a call's sealed pieces in their order.
-fn pieces_digest(db: &Connection, id: &str) -> Result<Vec<u8>, VaultError> {
-    let mut read =
-        db.prepare("SELECT part, number, sealed FROM piece WHERE call = ? ORDER BY part, number")?;
-    let mut rows = read.query([id])?;
+/// One sealed piece.
+fn sealed(
+    db: &mut Database,
+    id: &str,
+    part: &str,
+    number: i64,
+) -> Result<Option<Vec<u8>>, VaultError> {
+    let sql = "SELECT sealed FROM piece WHERE call = ? AND part = ? AND number = ?";
+    let row = db.row(sql, &[Value::Text(id), Value::Text(part), Value::Whole(number)])?;
+    row.map(|mut row| row.bytes(0)).transpose()
+}
+
+/// SHA-256 of a call's sealed pieces in their order; one piece at a time is in memory.
+fn pieces_digest(db: &mut Database, id: &str) -> Result<Vec<u8>, VaultError> {
+    let sql = "SELECT part, number FROM piece WHERE call = ? ORDER BY part, number";
     let mut sum = digest::Context::new(&digest::SHA256);
-    while let Some(row) = rows.next()? {
-        let (part, number, sealed): (String, i64, Vec<u8>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
+    for mut row in db.rows(sql, &[Value::Text(id)])? {
+        let (part, number) = (row.text(0)?, row.whole(1)?);
+        let sealed = sealed(db, id, &part, number)?.unwrap_or_default();
         sum.update(&bound(&[part.as_bytes(), &number.to_le_bytes(), &sealed]));
     }
     Ok(sum.finish().as_ref().to_vec())
 }
 
-fn ids(
-    db: &Connection,
-    sql: &str,
-    with: &[&dyn rusqlite::ToSql],
-) -> Result<Vec<String>, VaultError> {
-    let mut read = db.prepare(sql)?;
-    let rows = read.query_map(with, |row| row.get(0))?;
-    Ok(rows.collect::<Result<_, _>>()?)
+fn ids(db: &mut Database, sql: &str, with: &[Value<'_>]) -> Result<Vec<String>, VaultError> {
+    db.rows(sql, with)?.into_iter().map(|mut row| row.text(0)).collect()
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ fn a_kill_loses_nothing_that_was_told_to_be_kept() {
     child.kill().unwrap();
     child.wait().unwrap();
     assert_eq!(told.len(), KEPT_BEFORE_THE_KILL);
-    let vault = open(&path);
+    let mut vault = open(&path);
     for id in &told {
         assert_eq!(vault.peek(id, Part::Record).unwrap().unwrap().as_slice(), id.as_bytes());
         assert_eq!(vault.peek(id, Part::Recording).unwrap().unwrap().len(), 2_000_000);

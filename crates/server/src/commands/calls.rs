@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use hearsay_vault::{Part, Vault};
+use hearsay_vault::{Part, Place, Vault};
 use serde_json::{Value, json};
 
 use crate::cli::{CallsCommand, StoreArgs};
@@ -27,8 +27,8 @@ pub fn run(what: &CallsCommand) -> Result<ExitCode, String> {
             let count = open(store)?.erase_caller(caller, &who(), now_ms());
             println!("{} calls are forgotten", count.map_err(|e| e.to_string())?);
         }
-        CallsCommand::Verify { store } => return verify(&open(store)?),
-        CallsCommand::Journal { store, limit } => journal(&open(store)?, *limit)?,
+        CallsCommand::Verify { store } => return verify(&mut open(store)?),
+        CallsCommand::Journal { store, limit } => journal(&mut open(store)?, *limit)?,
         CallsCommand::Rotate { store } => {
             let count = open(store)?.rotate(&who(), now_ms()).map_err(|e| e.to_string())?;
             println!(
@@ -44,8 +44,10 @@ fn open(args: &StoreArgs) -> Result<Vault, String> {
     let store = config.store.ok_or_else(|| {
         format!("{}: keeps no calls; it needs `retention: encrypted`", args.config.display())
     })?;
-    if !store.database.exists() {
-        let file = store.database.display();
+    if let Place::File(file) = &store.database
+        && !file.exists()
+    {
+        let file = file.display();
         return Err(format!("{file}: there is no such database; the server makes it"));
     }
     store.open()
@@ -59,7 +61,7 @@ fn who() -> String {
     name.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_string())
 }
 
-fn record(vault: &Vault, id: &str) -> Result<Value, String> {
+fn record(vault: &mut Vault, id: &str) -> Result<Value, String> {
     let record = vault.peek(id, Part::Record).map_err(|e| e.to_string())?;
     let record = record.ok_or_else(|| format!("call {id} has no record"))?;
     serde_json::from_slice(&record).map_err(|e| format!("the record of call {id}: {e}"))
@@ -136,7 +138,7 @@ fn export(vault: &mut Vault, id: &str, out: &Path) -> Result<(), String> {
     Ok(())
 }
 
-fn verify(vault: &Vault) -> Result<ExitCode, String> {
+fn verify(vault: &mut Vault) -> Result<ExitCode, String> {
     let found = vault.verify().map_err(|e| e.to_string())?;
     println!("{} calls, {} journal entries, chain {}", found.calls, found.entries, found.chain);
     if found.problems.is_empty() {
@@ -147,7 +149,7 @@ fn verify(vault: &Vault) -> Result<ExitCode, String> {
     Ok(ExitCode::from(super::FOUND_PROBLEM))
 }
 
-fn journal(vault: &Vault, limit: usize) -> Result<(), String> {
+fn journal(vault: &mut Vault, limit: usize) -> Result<(), String> {
     for entry in vault.journal(limit).map_err(|e| e.to_string())? {
         let (number, at) = (entry.number, written(entry.at_ms));
         println!("{number:>6}  {at}  {:<8} {:<7} {}", entry.who, entry.action.name(), entry.call);

@@ -14,7 +14,7 @@ impl Place {
 
     fn open(&self, key: u8, old: &[u8]) -> Result<Vault, VaultError> {
         let old = old.iter().map(|byte| MasterKey::new([*byte; 32])).collect();
-        Vault::open(&self.0, MasterKey::new([key; 32]), old)
+        Vault::open(self.0.as_path(), MasterKey::new([key; 32]), old)
     }
 
     /// Everything on the disk.
@@ -34,6 +34,14 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.remove();
+    }
+}
+
+/// The file's own connection, for what only somebody else would do to it.
+fn sqlite(vault: &Vault) -> &rusqlite::Connection {
+    match &vault.db {
+        Database::Sqlite(db) => db,
+        Database::Postgres { .. } => panic!("the tests keep calls in files"),
     }
 }
 
@@ -96,7 +104,7 @@ fn another_key_opens_nothing() {
     assert_eq!(vault.rotate("ann", 3000).unwrap(), 0);
     drop(vault);
     assert!(place.open(1, &[]).is_err());
-    let vault = place.open(2, &[]).unwrap();
+    let mut vault = place.open(2, &[]).unwrap();
     assert_eq!(vault.peek("a", Part::Record).unwrap().unwrap().as_slice(), RECORD);
     assert_eq!(vault.verify().unwrap().problems, [""; 0]);
 }
@@ -109,10 +117,11 @@ fn an_erased_call_leaves_neither_key_nor_sealed_bytes() {
     for id in ["a", "b", "c"] {
         vault.keep(&call(id, Some(&sound)), "server", 2000).unwrap();
     }
-    let row = |sql: &str| vault.db.query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).unwrap();
+    let row =
+        |sql: &str| sqlite(&vault).query_row(sql, [], |row| row.get::<_, Vec<u8>>(0)).unwrap();
     let wrapped = row("SELECT wrapped FROM call WHERE id = 'a'");
     let sealed = row("SELECT sealed FROM piece WHERE call = 'a' AND part = 'record'");
-    vault.checkpoint().unwrap();
+    vault.db.clean().unwrap();
     let disk = place.bytes();
     assert!(contains(&disk, &wrapped) && contains(&disk, &sealed), "else the test sees nothing");
     vault.erase("a", "ann", 3000).unwrap();
@@ -171,7 +180,7 @@ fn what_somebody_did_to_the_file_is_found() {
         vault.keep(&call("a", None), "server", 2000).unwrap();
         vault.keep(&call("b", None), "server", 2000).unwrap();
         assert_eq!(vault.verify().unwrap().problems, [""; 0]);
-        vault.db.execute_batch(harm).unwrap();
+        sqlite(&vault).execute_batch(harm).unwrap();
         let found = vault.verify().unwrap().problems;
         assert!(found.iter().any(|p| p.contains(problem)), "{harm}: {found:?}");
     }
@@ -183,13 +192,12 @@ fn pieces_do_not_change_places() {
     let mut vault = place.open(1, &[]).unwrap();
     let sound = [vec![1; PIECE_BYTES], vec![2; PIECE_BYTES], vec![3; 9]].concat();
     vault.keep(&call("a", Some(&sound)), "server", 2000).unwrap();
-    vault.db.execute("DELETE FROM piece WHERE number = 2", []).unwrap();
+    sqlite(&vault).execute("DELETE FROM piece WHERE number = 2", []).unwrap();
     assert!(
         matches!(vault.peek("a", Part::Recording), Err(VaultError::Sealed { .. })),
         "cut short"
     );
-    vault
-        .db
+    sqlite(&vault)
         .execute_batch(
             "
         UPDATE piece SET number = 9 WHERE number = 0 AND part = 'recording';
@@ -205,8 +213,9 @@ fn a_full_disk_leaves_nothing_half_written() {
     let place = Place::new("full");
     let mut vault = place.open(1, &[]).unwrap();
     vault.keep(&call("a", None), "server", 2000).unwrap();
-    let pages: i64 = vault.db.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
-    vault.db.pragma_update(None, "max_page_count", pages + 20).unwrap();
+    let pages: i64 =
+        sqlite(&vault).pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+    sqlite(&vault).pragma_update(None, "max_page_count", pages + 20).unwrap();
     let error = vault.keep(&call("b", Some(&vec![5; 3_000_000])), "server", 2000).unwrap_err();
     assert!(error.to_string().contains("full"), "{error}");
     assert!(matches!(vault.peek("b", Part::Record), Err(VaultError::NoCall(_))));
@@ -219,7 +228,7 @@ fn a_full_disk_leaves_nothing_half_written() {
 fn a_newer_or_foreign_file_is_refused() {
     let place = Place::new("foreign");
     drop(place.open(1, &[]).unwrap());
-    let db = Connection::open(&place.0).unwrap();
+    let db = rusqlite::Connection::open(&place.0).unwrap();
     db.pragma_update(None, "user_version", 99).unwrap();
     drop(db);
     assert!(matches!(place.open(1, &[]), Err(VaultError::Version(99))));
