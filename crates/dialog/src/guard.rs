@@ -89,9 +89,10 @@ impl Guard {
 
     /// Why a reply that a language model wrote must not be spoken; `None` if it may be.
     ///
-    /// `spoken` is the language of the call. `told` are the texts that the reply can have its facts from. A number that is somebody's (a card, a
-    /// telephone, an account) and stands in none of them is made up, or another caller's. `None` where they are not
-    /// known here, because documents are asked; their answers are checked against the documents.
+    /// `spoken` is the language of the call. `told` are the texts that the reply can have its facts from. A
+    /// number that is somebody's (a card, a telephone, an account) and stands in none of them is made up, or
+    /// another caller's. `None` where they are not known here, because documents are asked; their answers are
+    /// checked against the documents.
     pub(crate) fn refuses<'t>(
         &self,
         reply: &str,

@@ -1,7 +1,7 @@
 //! What the program is made of: licences, known weaknesses, and the bill of materials.
 //!
-//! The bill (CycloneDX 1.5, `docs/sbom.cdx.json`) lists what the program is built from, on any system. `cargo deny` and `cargo audit` are programs of their own; where they are not installed, their checks are skipped
-//! aloud.
+//! The bill (CycloneDX 1.5, `docs/sbom.cdx.json`) lists what the program is built from, on any system. `cargo
+//! deny` and `cargo audit` are programs of their own; where they are not installed, their checks are skipped aloud.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};

@@ -2,8 +2,9 @@
 //!
 //! A [`Language`] is named by a tag ([`Language::from_code`]). Regions and variants of a language are
 //! read and forgotten: "es-MX" and "es-ES" are the same Spanish here. [`detect`] tells the language of a
-//! whole text, [`spans`] where it changes inside one, [`is_foreign`] whether a text is clearly in another. Both look at the script first, then at function words
-//! and letters; they know no other languages, and when in doubt they stay with English or the default.
+//! whole text, [`spans`] where it changes inside one, [`is_foreign`] whether a text is clearly in another. All
+//! look at the script first, then at function words and letters; they know no other languages, and when in
+//! doubt they stay with English or the default.
 
 mod clues;
 mod switch;

@@ -36,8 +36,9 @@ pub fn detect(text: &str) -> Language {
 /// another script, or in the words of another language that is known here. Short texts and single foreign words are
 /// no evidence. At most [`crate::normalize::TEXT_BYTES_MAX`] bytes are read.
 pub fn is_foreign(text: &str, language: Language) -> bool {
-    /// Words of evidence, without which nothing is said.
-    const WORDS_MIN: u32 = 3;
+    /// Words, and points of evidence in them, without which nothing is said.
+    const WORDS_MIN: usize = 4;
+    const POINTS_MIN: u32 = 5;
     let text = bounded(text);
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     let (all, devanagari) = (letters().count(), letters().filter(|c| is_devanagari(*c)).count());
@@ -47,7 +48,8 @@ pub fn is_foreign(text: &str, language: Language) -> bool {
         return true;
     }
     let found = weigh(text);
-    let clear = |other: u32, own: u32| other >= WORDS_MIN && other > 2 * own;
+    let enough = found.latin_words >= WORDS_MIN;
+    let clear = |other: u32, own: u32| enough && other >= POINTS_MIN && other > 2 * own;
     match language {
         Language::Hindi => devanagari == 0 && clear(found.english.max(found.spanish), 0),
         Language::English => devanagari * 2 > all || clear(found.spanish, found.english),
