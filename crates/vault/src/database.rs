@@ -133,7 +133,7 @@ impl Row {
 /// An open database.
 pub(crate) enum Database {
     Sqlite(rusqlite::Connection),
-    Postgres { client: postgres::Client, config: Box<postgres::Config> },
+    Postgres { client: Box<postgres::Client>, config: Box<postgres::Config> },
 }
 
 impl std::fmt::Debug for Database {
@@ -153,7 +153,8 @@ impl Database {
             Place::Postgres(url) => {
                 let config: postgres::Config = url.parse().map_err(VaultError::Postgres)?;
                 let client = config.connect(postgres::NoTls).map_err(VaultError::Postgres)?;
-                let mut database = Self::Postgres { client, config: Box::new(config) };
+                let (client, config) = (Box::new(client), Box::new(config));
+                let mut database = Self::Postgres { client, config };
                 schema::prepare_postgres(&mut database)?;
                 Ok(database)
             }
@@ -240,7 +241,7 @@ impl Database {
         if let Self::Postgres { client, config } = self
             && client.is_closed()
         {
-            *client = config.connect(postgres::NoTls).map_err(VaultError::Postgres)?;
+            **client = config.connect(postgres::NoTls).map_err(VaultError::Postgres)?;
         }
         Ok(self)
     }

@@ -103,7 +103,7 @@ const POSTGRES_TABLES: &str = "
 ";
 
 /// Any number, the same for all servers: one of them at a time makes the tables.
-const MAKING_TABLES: i64 = 0x6865_6172_7361_79;
+const MAKING_TABLES: i64 = 0x0068_6561_7273_6179;
 
 /// Makes the tables in a database of PostgreSQL where they are missing. A commit there is on the disk before it is
 /// told (`synchronous_commit`), whatever the server's own setting.
