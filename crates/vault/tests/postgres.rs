@@ -45,11 +45,11 @@ impl Server {
             .stdout(Stdio::null())
             .status();
         made.ok().filter(|status| status.success())?;
-        let child = Self::run(&programs, &folder);
+        let child = Self::run(&programs, &folder)?;
         Some(Self { child, folder, programs })
     }
 
-    fn run(programs: &Path, folder: &Path) -> Child {
+    fn run(programs: &Path, folder: &Path) -> Option<Child> {
         let mut child = command(&programs.join("postgres"))
             .args(["-c", "listen_addresses=", "-k"])
             .arg(folder)
@@ -57,18 +57,21 @@ impl Server {
             .arg(folder)
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .ok()?;
         let mut log = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
-        assert!(log.any(|line| line.contains("ready to accept connections")));
+        if !log.any(|line| line.contains("ready to accept connections")) {
+            let _ = child.wait();
+            return None;
+        }
         // Whoever writes to a closed pipe is ended: somebody reads on.
         std::thread::spawn(move || log.for_each(drop));
-        child
+        Some(child)
     }
 
     /// As when the power fails; then it starts again.
     fn fail_and_return(&mut self) {
         self.end("immediate");
-        self.child = Self::run(&self.programs, &self.folder);
+        self.child = Self::run(&self.programs, &self.folder).unwrap();
     }
 
     fn end(&mut self, how: &str) {
