@@ -368,6 +368,7 @@ mod tests {
             ("{retention: encrypted, store: {key: {command: [echo, short]}}}", "32 bytes"),
             ("{retention: encrypted, store: {key: {command: [\"false\"]}}}", "ended with"),
             ("{retention: encrypted, store: {key: {}}}", "one of env, file and command"),
+            ("{retention: encrypted, store: {database: 5}}", "postgres://"),
             (
                 "{retention: encrypted, store: {database: {env: HEARSAY_NO_SUCH_VARIABLE}, key: {command: [echo, \
                  000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f]}}}",

@@ -66,7 +66,7 @@ pub struct StoreFile {
 
 /// Where the database is, as written.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "a file, postgres://user:password@host/database, or {env: NAME}")]
 enum DatabaseFile {
     /// A file, relative to the configuration, or `postgres://...`.
     Written(String),
