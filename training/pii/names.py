@@ -37,8 +37,22 @@ madrid, valencia, sevilla, berlin, paris, portland, sacramento, springfield, col
 STATES = "california texas florida ohio georgia oregon washington nevada arizona illinois michigan virginia ca tx fl oh ga or wa nv az il ny".split()
 
 
+DEVANAGARI = dict(pair.split(":") for pair in """अ:a आ:a इ:i ई:i उ:u ऊ:u ऋ:ri ए:e ऐ:ai ओ:o औ:au ऑ:o ऍ:e क:k ख:kh ग:g घ:gh ङ:n च:ch छ:chh ज:j झ:jh ञ:n
+ट:t ठ:th ड:d ढ:dh ण:n त:t थ:th द:d ध:dh न:n प:p फ:ph ब:b भ:bh म:m य:y र:r ल:l ळ:l व:v श:sh ष:sh स:s ह:h ा:a ि:i ी:i ु:u ू:u ृ:ri े:e ै:ai ो:o ौ:au
+ॉ:o ॅ:e ं:n ँ:n ः:h""".split())
+SILENT = "\u093c\u094d\u200c\u200d"  # nukta, virama, joiners
+
+
+def romanised(word):
+    """Devanagari in Latin letters, without the vowel that is not written."""
+    if not any("\u0900" <= c <= "\u097f" for c in word):
+        return word
+    return "".join("" if c in SILENT else DEVANAGARI.get(c, c) for c in unicodedata.normalize("NFD", word))
+
+
 def plain(word):
     """Letters of a to z and apostrophes, as the net knows words; what is left of other scripts is nothing."""
+    word = romanised(word)
     word = word.replace("ß", "ss").replace("ø", "o").replace("Ø", "O").replace("ł", "l").replace("Ł", "L").replace("đ", "d").replace("’", "'")
     return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c)).lower()
 

@@ -29,7 +29,7 @@ WEIGHTS = torch.tensor([1.0, 1.6, 1.6, 1.6])
 
 def bare(word):
     """A word as the net knows it: letters without accents, hyphens and possessives."""
-    word = names.plain(word).strip(".,?!;:\"()").replace("-", "")
+    word = names.plain(word).strip(".,?!;:\"()¿¡।").replace("-", "")
     word = word[:-2] if word.endswith("'s") else word
     if any(c.isdigit() for c in word):
         return "<digits>"
@@ -132,11 +132,12 @@ def main():
     args.add_argument("--minutes", type=float, default=15, help="of processor time")
     args.add_argument("--rate", type=float, default=4e-3)
     args.add_argument("--start", help="a net to go on from")
+    args.add_argument("--tests", nargs="+", default=["dev", "entities_dev"], help="files of the corpus kept apart; the first is shown on the way")
     args = args.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(1)
     rng, folder = random.Random(1), pathlib.Path(args.corpus)
-    train, dev, entities = (Turns(folder / f"{name}.tsv") for name in ("train", "dev", "entities_dev"))
+    train, *tests = (Turns(folder / f"{name}.tsv") for name in ("train", *args.tests))
     net = TaggerNet()
     if args.start:
         net.load_state_dict(torch.load(args.start))
@@ -160,12 +161,12 @@ def main():
         losses.append(loss.item())
         if seen - shown >= 1_000_000:
             shown = seen
-            print(f"words {seen / 1e6:.1f} M, loss {np.mean(losses):.4f}, {spent:.1f} min; dev {figures(net, dev)}", flush=True)
+            print(f"words {seen / 1e6:.1f} M, loss {np.mean(losses):.4f}, {spent:.1f} min; {args.tests[0]} {figures(net, tests[0])}", flush=True)
             losses = []
             torch.save(net.state_dict(), args.out)
     torch.save(net.state_dict(), args.out)
-    print("templates kept apart:", figures(net, dev))
-    print("entities kept apart: ", figures(net, entities))
+    for name, test in zip(args.tests, tests):
+        print(f"{name}:", figures(net, test))
 
 
 if __name__ == "__main__":

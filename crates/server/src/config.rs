@@ -252,9 +252,12 @@ impl ConfigFile {
                  {SPEECH_REQUESTS_MAX}"
             )));
         }
+        let tls = self.tls.map(|tls| tls.resolve(folder)).transpose().map_err(fail)?;
+        let domain = tls.as_ref().and_then(TlsSettings::domain);
+        let by_domain = domain.map(|domain| format!("https://{domain}"));
         Ok(Config {
             listen,
-            public_url: self.public_url.map(public_url).transpose().map_err(fail)?,
+            public_url: self.public_url.or(by_domain).map(public_url).transpose().map_err(fail)?,
             agent: self.agent.map(|path| folder.join(path)),
             calls_max,
             workers,
@@ -263,7 +266,7 @@ impl ConfigFile {
             plivo_token: token("plivo", self.plivo).map_err(fail)?,
             speech_key: speech_key(speech.api_key_env).map_err(fail)?,
             control_key: control_key(self.control).map_err(fail)?,
-            tls: self.tls.map(|tls| tls.resolve(folder)).transpose().map_err(fail)?,
+            tls,
             keys: self.keys.map(|path| folder.join(path)),
             calls_per_key,
             connections_per_second,

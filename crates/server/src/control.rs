@@ -28,8 +28,6 @@ const EVENTS_MAX: usize = 4_096;
 const COMMANDS_MAX: usize = 64;
 /// Programs that are connected at once.
 const PROGRAMS_MAX: usize = 16;
-/// Longest words of a program's own name for an action, characters.
-const ID_CHARS_MAX: usize = 100;
 
 /// Where calls and programs meet.
 pub struct ControlDesk {

@@ -19,7 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::addresses::{Addresses, Connected};
 use crate::metrics::Metrics;
-use crate::tls::Tls;
+use crate::tls::{ACME_ALPN, Tls};
 
 /// Connections at once.
 const CONNECTIONS_MAX: usize = 8_192;
@@ -127,6 +127,8 @@ impl Door {
             tokio::time::timeout(HANDSHAKE, tls.acceptor().accept(stream)).await
         };
         match shaken {
+            // It has seen what it looked for.
+            Ok(Ok(stream)) if stream.get_ref().1.alpn_protocol() == Some(ACME_ALPN) => {}
             Ok(Ok(stream)) => self.answer(stream, held, stop).await,
             Ok(Err(error)) => tracing::debug!("a TLS handshake failed: {error}"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),

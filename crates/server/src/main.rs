@@ -1,5 +1,6 @@
 //! The `hearsay` program: the only crate with sockets, a clock and a disk.
 
+mod acme;
 mod addresses;
 mod agent_file;
 mod agent_mind;
@@ -44,6 +45,7 @@ mod typed_call;
 mod voice_store;
 
 use std::alloc::System;
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -73,7 +75,9 @@ fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("HEARSAY_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    // Colours are for people, not for log files.
+    let log = tracing_subscriber::fmt().with_ansi(std::io::stderr().is_terminal());
+    log.with_env_filter(filter).with_writer(std::io::stderr).init();
     match commands::run(cli.command) {
         Ok(code) => code,
         Err(error) => {

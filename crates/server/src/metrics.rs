@@ -29,6 +29,8 @@ pub struct Metrics {
     pub connections_refused: AtomicU64,
     /// Times that the limits shared with other servers could not be asked.
     pub shared_limits_failed: AtomicU64,
+    /// Times that no certificate could be had from the authority.
+    pub acme_failed: AtomicU64,
     /// Provider messages that could not be understood.
     pub bad_messages: AtomicU64,
     /// Times that a caller interrupted the agent.
@@ -57,6 +59,7 @@ impl Default for Metrics {
             too_much: AtomicU64::default(),
             connections_refused: AtomicU64::default(),
             shared_limits_failed: AtomicU64::default(),
+            acme_failed: AtomicU64::default(),
             bad_messages: AtomicU64::default(),
             interruptions: AtomicU64::default(),
             tool_failures: AtomicU64::default(),
@@ -122,6 +125,7 @@ impl Metrics {
                 "Times that shared limits could not be asked.",
                 &self.shared_limits_failed,
             ),
+            ("hearsay_acme_failed_total", "Certificates asked for in vain.", &self.acme_failed),
             ("hearsay_bad_messages_total", "Provider messages not understood.", &self.bad_messages),
             ("hearsay_interruptions_total", "Agent interrupted by caller.", &self.interruptions),
             ("hearsay_tool_failures_total", "Failed tool requests.", &self.tool_failures),

@@ -1,4 +1,5 @@
-//! Bytes to typed messages and back: the media WebSockets of phone providers, and the requests of speech and chat APIs.
+//! Bytes to typed messages and back: the media WebSockets of phone providers, the requests of speech and chat APIs, and
+//! what programs that drive calls say.
 //!
 //! One module per provider knows its JSON, its answer document and its signature. [`Codec`] hides which one it is: text
 //! frames in become [`Inbound`], [`Outbound`] becomes text frames. What it is not: there is no socket, no clock, no task
@@ -10,6 +11,7 @@
 //! proves nothing: what the caller heard comes from `hearsay_audio::pacer`.
 
 pub mod chat;
+pub mod control;
 mod error;
 mod field;
 pub mod openai;

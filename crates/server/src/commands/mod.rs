@@ -207,6 +207,22 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| unwritable(path, &e))
 }
 
+/// Writes a file that only its owner may read, all of it or nothing; its folder is made where it is missing.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let fail = |e: std::io::Error| unwritable(path, &e);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fail)?;
+    }
+    let new = path.with_extension("new");
+    let mut options = File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(&new).map_err(fail)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(fail)?;
+    std::fs::rename(&new, path).map_err(fail)
+}
+
 /// What the line tells about the caller, from `NAME=VALUE`; a value that is JSON keeps its type.
 fn metadata(given: &[String]) -> Result<Pii<Map<String, Value>>, String> {
     let pair = |text: &String| {

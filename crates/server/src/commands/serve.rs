@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::{engine, runtime};
+use crate::acme;
 use crate::agent_file;
 use crate::cli::ServeArgs;
 use crate::config::{Config, SharedStore};
@@ -62,6 +63,9 @@ pub fn run(args: &ServeArgs) -> Result<ExitCode, String> {
         let calls_max = u32::try_from(app.config.calls_max).unwrap_or(u32::MAX);
         let refreshing = tokio::spawn(refresh(app.clone(), tls.clone(), address.ip()));
         let metrics = app.metrics.clone();
+        if let Some((settings, certificates)) = tls.as_ref().and_then(|tls| tls.acme()) {
+            tokio::spawn(acme::keep(settings, certificates, metrics.clone()));
+        }
         let per_second = app.config.connections_per_second;
         let door = Door::new(http::routes(app), tls, metrics, per_second);
         door.serve(listener, interrupted()).await;

@@ -12,11 +12,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get};
 use futures_util::{SinkExt, StreamExt};
 use hearsay_dialog::{Command, Pii, ThinkId};
-use serde::Deserialize;
+use hearsay_wire::control::{self, Action, Wants};
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
 
-use super::{ID_CHARS_MAX, answer};
+use super::answer;
 use crate::gate::Admitted;
 use crate::http::{App, MESSAGE_BYTES_MAX};
 
@@ -123,75 +123,25 @@ struct NotDone {
 }
 
 fn act(app: &App, program: u64, text: &str) -> Option<NotDone> {
-    let action: Action = match serde_json::from_str(text) {
+    let Action { call_id, id, wants } = match control::action(text) {
         Ok(action) => action,
-        Err(error) => {
-            let id = serde_json::from_str::<Value>(text).ok().and_then(|it| it.get("id").cloned());
-            let why = format!("not an action: {error}");
-            let json = answer("", &bounded(id.unwrap_or(Value::Null)), Some(&why));
+        Err(refused) => {
+            let json = answer("", &refused.id, Some(&refused.to_string()));
             return Some(NotDone { json, is_rubbish: true });
         }
     };
-    let (call_id, id) = (action.call_id, bounded(action.id));
-    let done = app.control.want(program, id.clone(), &call_id, action.wants.command());
+    let done = app.control.want(program, id.clone(), &call_id, command(wants));
     done.err().map(|why| NotDone { json: answer(&call_id, &id, Some(why)), is_rubbish: false })
 }
 
-/// A program's name for an action comes back as it was, if it is short.
-fn bounded(id: Value) -> Value {
-    match &id {
-        Value::String(text) if text.chars().count() <= ID_CHARS_MAX => id,
-        Value::Number(_) => id,
-        _ => Value::Null,
-    }
-}
-
-#[derive(Debug, Deserialize)]
-struct Action {
-    call_id: String,
-    #[serde(default)]
-    id: Value,
-    #[serde(flatten)]
-    wants: Wants,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(tag = "action", rename_all = "snake_case")]
-enum Wants {
-    Say {
-        text: String,
-        answers: Option<u64>,
-    },
-    Intent {
-        intent: String,
-    },
-    Fill {
-        slot: String,
-        value: Value,
-    },
-    Transfer {
-        to: String,
-        #[serde(default)]
-        say: String,
-    },
-    HangUp {
-        #[serde(default)]
-        say: String,
-    },
-}
-
-impl Wants {
-    fn command(self) -> Command {
-        match self {
-            Self::Say { text, answers } => {
-                Command::Say { text: Pii::new(text), answers: answers.map(ThinkId) }
-            }
-            Self::Intent { intent } => Command::Intent(intent),
-            Self::Fill { slot, value } => Command::Fill { slot, value: Pii::new(value) },
-            Self::Transfer { to, say } => {
-                Command::Transfer { to: Pii::new(to), say: Pii::new(say) }
-            }
-            Self::HangUp { say } => Command::HangUp { say: Pii::new(say) },
+fn command(wants: Wants) -> Command {
+    match wants {
+        Wants::Say { text, answers } => {
+            Command::Say { text: Pii::new(text), answers: answers.map(ThinkId) }
         }
+        Wants::Intent(intent) => Command::Intent(intent),
+        Wants::Fill { slot, value } => Command::Fill { slot, value: Pii::new(value) },
+        Wants::Transfer { to, say } => Command::Transfer { to: Pii::new(to), say: Pii::new(say) },
+        Wants::HangUp { say } => Command::HangUp { say: Pii::new(say) },
     }
 }

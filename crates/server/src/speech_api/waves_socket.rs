@@ -193,8 +193,9 @@ impl Desk {
         match (message.action, open) {
             (Action::KeepAlive, _) => Ok(()),
             (Action::Cancel, Some(at)) => {
-                let segment = self.segments.remove(at);
-                self.line.send(segment.ids.complete()).await
+                let Segment { ids, synthesis, .. } = self.segments.remove(at);
+                drop(synthesis);
+                self.line.send(ids.complete()).await
             }
             (Action::Cancel, None) => Ok(()),
             (_, Some(at)) if !self.segments[at].finished => self.add_text(at, &message).await,
@@ -326,16 +327,17 @@ impl Desk {
 
     /// Ends a segment whose text has been said. One that failed has been told so already.
     async fn end(&mut self, at: usize) -> Result<(), Gone> {
-        let mut segment = self.segments.remove(at);
-        let Some(synthesis) = &mut segment.synthesis else { return Ok(()) };
-        match synthesis.end() {
+        let Segment { ids, synthesis, .. } = self.segments.remove(at);
+        let Some(mut synthesis) = synthesis else { return Ok(()) };
+        let rest = synthesis.end();
+        // The place is free before the client hears so: it may ask for it at once.
+        drop(synthesis);
+        match rest {
             Ok(rest) if rest.is_empty() => {}
-            Ok(rest) => self.line.send(segment.ids.chunk(&rest)).await?,
-            Err(error) => {
-                return self.line.send(segment.ids.error(error.kind, &error.message)).await;
-            }
+            Ok(rest) => self.line.send(ids.chunk(&rest)).await?,
+            Err(error) => return self.line.send(ids.error(error.kind, &error.message)).await,
         }
-        self.line.send(segment.ids.complete()).await
+        self.line.send(ids.complete()).await
     }
 }
 
