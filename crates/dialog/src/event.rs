@@ -66,6 +66,10 @@ pub enum EventKind {
         /// The reply that went on.
         reply: ReplyId,
     },
+    /// Somebody asked for a moment, or music plays: silence is waited out.
+    OnHold,
+    /// An answering machine took the call.
+    Voicemail,
     /// The understanding of a caller's turn.
     Understood {
         /// The best intent, if any.
@@ -240,6 +244,8 @@ pub enum EndReason {
     HungUp,
     /// The caller was warned too often.
     Guarded,
+    /// An answering machine took the call, and no edge is drawn for that.
+    Voicemail,
 }
 
 impl fmt::Display for EndReason {
@@ -256,6 +262,7 @@ impl fmt::Display for EndReason {
             Self::EngineFailed => "engine_failed",
             Self::HungUp => "hung_up",
             Self::Guarded => "guarded",
+            Self::Voicemail => "voicemail",
         })
     }
 }

@@ -45,6 +45,7 @@ mod endpoint;
 mod event;
 mod guard;
 mod input;
+mod line;
 mod locale;
 mod memory;
 mod output;

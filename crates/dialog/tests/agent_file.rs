@@ -170,7 +170,7 @@ fn each_mistake_is_named_with_its_place_and_cure() {
         (
             "{on: filled, to: check}",
             "{on: filled, to: check}, {on: done, to: bye}",
-            "21:40: `done` cannot happen at node `ask`; use what it can lead to: filled, silence, unknown, a threat (injection, harm, abuse, self_harm), any intent",
+            "21:40: `done` cannot happen at node `ask`; use what it can lead to: filled, silence, unknown, voicemail, a threat (injection, harm, abuse, self_harm), any intent",
         ),
         (
             "type: digits",

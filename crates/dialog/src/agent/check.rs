@@ -149,21 +149,27 @@ fn collects_yes_no(slots: &BTreeMap<String, SlotSpec>, node: &Node) -> bool {
 
 /// Whether an outcome can come of what happens at a node.
 pub(super) fn can_happen(slots: &BTreeMap<String, SlotSpec>, node: &Node, on: &EdgeOn) -> bool {
-    use EdgeOn::{Done, Failed, Filled, Intent, No, Silence, Threat, Timeout, Unknown, Yes};
+    use EdgeOn::{
+        Done, Failed, Filled, Intent, No, Silence, Threat, Timeout, Unknown, Voicemail, Yes,
+    };
     match &node.kind {
         NodeKind::Say => matches!(on, Done),
         NodeKind::Collect(_) if matches!(on, Yes | No) => collects_yes_no(slots, node),
-        NodeKind::Collect(_) => matches!(on, Filled | Silence | Unknown | Threat(_) | Intent(_)),
-        NodeKind::Ask(Ask::Intents) => matches!(on, Silence | Unknown | Threat(_) | Intent(_)),
+        NodeKind::Collect(_) => {
+            matches!(on, Filled | Silence | Unknown | Voicemail | Threat(_) | Intent(_))
+        }
+        NodeKind::Ask(Ask::Intents) => {
+            matches!(on, Silence | Unknown | Voicemail | Threat(_) | Intent(_))
+        }
         NodeKind::Ask(Ask::YesNo) => {
-            matches!(on, Yes | No | Silence | Unknown | Threat(_) | Intent(_))
+            matches!(on, Yes | No | Silence | Unknown | Voicemail | Threat(_) | Intent(_))
         }
         NodeKind::Ask(Ask::Outside) => {
-            matches!(on, Failed | Timeout | Silence | Unknown | Threat(_) | Intent(_))
+            matches!(on, Failed | Timeout | Silence | Unknown | Voicemail | Threat(_) | Intent(_))
         }
         NodeKind::Tool(_) => matches!(on, Done | Failed | Timeout),
         NodeKind::Talk(talk) if matches!(on, Done | Failed | Timeout) => !talk.tools.is_empty(),
-        NodeKind::Talk(_) => matches!(on, Silence | Unknown | Threat(_) | Intent(_)),
+        NodeKind::Talk(_) => matches!(on, Silence | Unknown | Voicemail | Threat(_) | Intent(_)),
         NodeKind::End | NodeKind::Transfer(_) => false,
     }
 }

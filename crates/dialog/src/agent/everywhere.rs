@@ -18,12 +18,12 @@ pub(super) fn read_everywhere(reader: &mut Reader, tree: &Tree) -> Vec<(Edge, Pl
     let mut rules = Vec::new();
     for item in reader.list(tree, "`everywhere`") {
         let Some(rule) = read_edge(reader, item, EVERYWHERE) else { continue };
-        use EdgeOn::{Failed, Intent, Silence, Threat, Timeout, Unknown};
-        if let Intent(_) | Threat(_) | Silence | Unknown | Failed | Timeout = rule.on {
+        use EdgeOn::{Failed, Intent, Silence, Threat, Timeout, Unknown, Voicemail};
+        if let Intent(_) | Threat(_) | Silence | Unknown | Failed | Timeout | Voicemail = rule.on {
             rules.push((rule, item.at));
         } else {
             let what = format!("`{}` belongs to one node", rule.on.as_str());
-            let cure = "use an intent, a threat, silence, unknown, failed or timeout";
+            let cure = "use an intent, a threat, silence, unknown, voicemail, failed or timeout";
             reader.problem(item.at, what, cure);
         }
     }

@@ -410,6 +410,8 @@ pub enum EdgeOn {
     Silence,
     /// The caller was not understood through the reprompts.
     Unknown,
+    /// An answering machine took the call.
+    Voicemail,
     /// The caller's words are a threat.
     Threat(Threat),
     /// The caller meant this intent.
@@ -423,6 +425,8 @@ pub struct Limits {
     pub call_ms_max: u64,
     /// Longest silence before a reprompt, ms.
     pub silence_ms_max: u64,
+    /// Longest silence after the caller has asked for a moment, ms.
+    pub hold_ms_max: u64,
     /// Longest utterance before it is finalised anyway, ms.
     pub utterance_ms_max: u64,
     /// Longest wait between two telephone keys, ms.
@@ -454,6 +458,7 @@ impl Default for Limits {
         Self {
             call_ms_max: 15 * 60_000,
             silence_ms_max: 7_000,
+            hold_ms_max: 60_000,
             utterance_ms_max: 20_000,
             key_ms_max: 4_000,
             digits_ms_max: 1_500,

@@ -481,6 +481,7 @@ fn read_limits(reader: &mut Reader, tree: &Tree) -> Limits {
     limit! {
         call_ms_max: u64, 1_000, TIME_MS_MAX;
         silence_ms_max: u64, 500, TIME_MS_MAX;
+        hold_ms_max: u64, 0, TIME_MS_MAX;
         utterance_ms_max: u64, 1_000, 120_000;
         key_ms_max: u64, 500, 60_000;
         digits_ms_max: u64, 0, 60_000;

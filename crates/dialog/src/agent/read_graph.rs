@@ -252,7 +252,7 @@ fn read_on(reader: &mut Reader, tree: &Tree) -> Option<EdgeOn> {
 }
 
 /// The words that are outcomes; every other word is an intent.
-pub(super) const OUTCOMES: [(&str, EdgeOn); 12] = [
+pub(super) const OUTCOMES: [(&str, EdgeOn); 13] = [
     ("yes", EdgeOn::Yes),
     ("no", EdgeOn::No),
     ("filled", EdgeOn::Filled),
@@ -261,6 +261,7 @@ pub(super) const OUTCOMES: [(&str, EdgeOn); 12] = [
     ("timeout", EdgeOn::Timeout),
     ("silence", EdgeOn::Silence),
     ("unknown", EdgeOn::Unknown),
+    ("voicemail", EdgeOn::Voicemail),
     ("injection", EdgeOn::Threat(Threat::Injection)),
     ("harm", EdgeOn::Threat(Threat::Harm)),
     ("abuse", EdgeOn::Threat(Threat::Abuse)),

@@ -45,6 +45,8 @@ pub(super) enum Alarm {
 
 /// A tool's own deadline is kept outside; this much later the call stops waiting for that.
 const TOOL_GRACE_MS: u64 = 1_000;
+/// How long after its last word an answering machine's tone is over.
+const TONE_MS: u64 = 2_000;
 /// Alarms that can ring one after another at one time; each changes what rings next.
 const RINGS_MAX: usize = 16;
 
@@ -69,7 +71,8 @@ impl Call {
                 let keys = self.keys.deadline.map(|at| (at, Alarm::KeysPause));
                 let own = self.current_node().and_then(|node| node.silence_ms_max);
                 let silence_ms = own.unwrap_or(limits.silence_ms_max);
-                [Some((since + silence_ms, Alarm::Silence)), keys, None]
+                let silence_at = (since + silence_ms).max(self.hold_until.unwrap_or_default());
+                [Some((silence_at, Alarm::Silence)), keys, None]
             }
             Turn::AgentSpeaking { .. } => {
                 let stalled = self.speech.active.as_ref().map(|reply| {
@@ -87,8 +90,12 @@ impl Call {
     fn caller_alarms(&self, since: CallTime) -> [Option<(CallTime, Alarm)>; 3] {
         let thresholds = self.turn_taking();
         let last_voice = self.voice.burst().map_or(since, |burst| burst.last_voice);
-        let silence_ms =
+        let mut silence_ms =
             endpoint::silence_ms(self.completeness(), self.hearing.turn_end, thresholds);
+        if self.hearing.is_machine {
+            // What is said before its tone is not recorded.
+            silence_ms = silence_ms.max(TONE_MS);
+        }
         let preview = (last_voice + thresholds.preview_silence_ms, Alarm::Preview);
         [
             (!self.hearing.preview_asked).then_some(preview),

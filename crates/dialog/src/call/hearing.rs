@@ -7,6 +7,7 @@ use crate::barge_in::{self, Place, Sound, Verdict};
 use crate::endpoint::{self, Completeness};
 use crate::event::{EventKind, Speaker, TranscriptLine};
 use crate::guard::Threat;
+use crate::line;
 use crate::output::{ListenCommand, Output};
 use crate::time::{ReplyId, UtteranceId};
 use crate::turn::Turn;
@@ -27,6 +28,8 @@ pub(super) struct Hearing {
     pub preview_asked: bool,
     /// Probability that the caller has finished, judged since the last voice.
     pub turn_end: Option<f32>,
+    /// Whether its words so far are an answering machine's.
+    pub is_machine: bool,
     /// Whether anything was heard in it.
     touched: bool,
     /// Whether it began while the agent was still speaking.
@@ -53,6 +56,7 @@ impl Default for Hearing {
             preview: None,
             preview_asked: false,
             turn_end: None,
+            is_machine: false,
             touched: false,
             began_over_agent: false,
             place: Place::LastSentence,
@@ -78,6 +82,7 @@ impl Hearing {
         self.preview = None;
         self.preview_asked = false;
         self.turn_end = None;
+        self.is_machine = false;
         self.touched = false;
     }
 
@@ -141,6 +146,7 @@ impl Call {
             return;
         }
         self.hearing.touched = true;
+        self.hearing.is_machine = self.is_machine(self.hearing.text());
         match self.turn {
             // Too quiet for the voice detector, but words are words.
             Turn::Listening { .. } | Turn::Working { .. } if self.closing.is_none() => {
@@ -164,6 +170,7 @@ impl Call {
         }
         let chars_max = self.agent.limits.caller_chars_max;
         self.hearing.preview = Some(text.trim().chars().take(chars_max).collect());
+        self.hearing.is_machine = self.is_machine(self.hearing.text());
         if let Turn::AgentPaused { .. } = self.turn {
             self.judge_sound();
         }
@@ -283,12 +290,15 @@ impl Call {
             return self.nothing_said(voiced_ms);
         }
         self.speech.cut.clear();
+        self.hold_until = None;
         self.note_caller(text, confidence);
         join_words(&mut whole, text);
         let chars_max = self.agent.limits.caller_chars_max;
         let whole: String = whole.chars().take(chars_max).collect();
         match self.hearing.threat.take() {
             Some(threat) => self.guard(threat),
+            None if self.is_machine(&whole) => self.voicemail(),
+            None if self.is_waiting_for_caller() && line::asks_to_wait(&whole) => self.hold(true),
             None => self.understand(&whole),
         }
     }
@@ -297,7 +307,13 @@ impl Call {
     fn nothing_said(&mut self, voiced_ms: u64) {
         let waiting = self.is_waiting_for_caller();
         if self.speech.cut.is_empty() {
-            if waiting && voiced_ms >= WORDLESS_MS_MIN {
+            if !waiting || self.hold_until.is_some_and(|until| self.now < until) {
+                return;
+            }
+            // Music for the first time; when it never ends, the caller is not understood.
+            if voiced_ms >= ENDLESS_MS_MIN && self.hold_until.is_none() {
+                self.hold(false);
+            } else if voiced_ms >= WORDLESS_MS_MIN {
                 self.not_understood();
             }
         } else if waiting && voiced_ms >= ENDLESS_MS_MIN && self.gives_up() {

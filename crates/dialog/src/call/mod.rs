@@ -11,6 +11,7 @@ mod alarm;
 mod filling;
 mod guarding;
 mod hearing;
+mod holding;
 mod keys;
 mod outside;
 mod services;
@@ -85,6 +86,8 @@ pub struct Call {
     engine_failures: u32,
     /// Warnings that the caller had.
     warnings: u32,
+    /// Until when silence is waited out, because the caller asked for a moment.
+    hold_until: Option<CallTime>,
     closing: Option<Closing>,
     /// Where the caller is put through to once the last words are said.
     transfer_to: Option<Pii<String>>,
@@ -134,6 +137,7 @@ impl Call {
             reprompts: 0,
             engine_failures: 0,
             warnings: 0,
+            hold_until: None,
             closing: None,
             transfer_to: None,
             agent,

@@ -12,6 +12,7 @@ mod false_interruption;
 mod fillers;
 mod goodbye;
 mod guard;
+mod holding;
 mod keys;
 mod late_events;
 mod limits;

@@ -19,6 +19,7 @@ const GRAPHS: u64 = 1_000;
 const CALLS_A_GRAPH: u64 = 10;
 const FRAME_MS: u64 = 20;
 const CALL_MS_MAX: u64 = 25_000;
+const HOLD_MS_MAX: u64 = 4_000;
 const SILENCE_MS_MAX: u64 = 1_500;
 /// A sound of the caller is judged, and an utterance ended, some time after its last voice.
 const SETTLING_MS: u64 = 2_500;
@@ -40,7 +41,7 @@ fn random_graph(random: &mut Random) -> String {
     );
     let limits = format!(
         "limits: {{call_ms_max: {CALL_MS_MAX}, silence_ms_max: {SILENCE_MS_MAX}, final_ms_max: 600, \
-         think_ms_max: 600, outside_ms_max: 700, digits_ms_max: 500, key_ms_max: 700}}\n"
+         think_ms_max: 600, hold_ms_max: {HOLD_MS_MAX}, outside_ms_max: 700, digits_ms_max: 500, key_ms_max: 700}}\n"
     );
     yaml.push_str(&limits);
     let action = *random.pick(&["off", "ignore", "steer", "warn"]);
@@ -50,7 +51,7 @@ fn random_graph(random: &mut Random) -> String {
         let _ = writeln!(
             yaml,
             "everywhere:\n  - {{on: i3, key: 0, to: n{to}}}\n  - {{on: i2, repeat: true}}\n  \
-             - {{on: unknown, to: end}}\n  - {{on: failed, to: end}}\n  - {{on: abuse, to: n{to}}}"
+             - {{on: voicemail, to: n{to}}}\n  - {{on: unknown, to: end}}\n  - {{on: failed, to: end}}\n  - {{on: abuse, to: n{to}}}"
         );
     }
     yaml.push_str("graph:\n  start: n0\n  nodes:\n");
@@ -242,6 +243,10 @@ impl World {
             }
             EventKind::CallerSaid { .. } => {
                 self.pending.remove("final");
+                self.pending.remove("hold");
+            }
+            EventKind::OnHold => {
+                self.pending.insert("hold", self.now + HOLD_MS_MAX);
             }
             EventKind::Understood { .. } => {
                 self.pending.remove("think");
@@ -279,9 +284,24 @@ impl World {
     }
 
     fn words(&mut self) -> Pii<String> {
-        let texts =
-            ["", "yes", "no", "four two", "42", "well", "one two three", "mhm", "{word}", "go on"];
-        Pii::new((*self.random.pick(&texts)).to_owned())
+        let texts = [
+            "",
+            "yes",
+            "no",
+            "four two",
+            "42",
+            "well",
+            "one two three",
+            "mhm",
+            "{word}",
+            "go on",
+            "hold on a second please",
+        ];
+        let text = match self.random.below(40) {
+            0 => "you have reached Ann leave a message after the tone",
+            _ => *self.random.pick(&texts),
+        };
+        Pii::new(text.to_owned())
     }
 
     fn threat(&mut self) -> Option<Threat> {
@@ -397,8 +417,9 @@ fn place_call(agent: &Arc<Agent>, seed: u64) -> World {
             world.violations.push(format!("the call does not end: {call:?}"));
         }
     }
-    // Who hung up themselves has heard enough.
-    let parted = world.ended.is_some_and(|reason| reason != EndReason::CallerGone);
+    // Who hung up themselves has heard enough, and a machine hears nothing.
+    let alone = [EndReason::CallerGone, EndReason::Voicemail];
+    let parted = world.ended.is_some_and(|reason| !alone.contains(&reason));
     if parted && !(world.last_words_begun && world.last_words_heard) {
         world.violations.push(format!("a lost goodbye: {:?}", world.ended));
     }

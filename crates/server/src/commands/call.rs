@@ -164,6 +164,8 @@ impl Observer for Console {
             EventKind::EngineFailed { part, reason } => {
                 println!("           -> engine failed ({part:?}): {reason}");
             }
+            EventKind::OnHold => println!("           -> on hold, waiting"),
+            EventKind::Voicemail => println!("           -> an answering machine"),
             EventKind::BackChannel { .. } => println!("           -> back-channel, going on"),
             _ => {}
         }

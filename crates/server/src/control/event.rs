@@ -48,6 +48,8 @@ pub(super) fn shown(call_id: &str, event: &CallEvent, agent: &Agent, node: &str)
         EventKind::Guarded { threat, warnings } => json!({
             "event": "guarded", "threat": threat.as_str(), "warnings": warnings,
         }),
+        EventKind::OnHold => json!({"event": "on_hold"}),
+        EventKind::Voicemail => json!({"event": "voicemail"}),
         EventKind::ReplyRefused { why } => json!({"event": "reply_refused", "why": why}),
         EventKind::OutsideAsked { think, text } => json!({
             "event": "answer_wanted", "answers": think.0, "text": text.expose(), "node": node,
