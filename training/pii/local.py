@@ -2,8 +2,8 @@
 
     python local.py --text TEXT --out CORPUS
 
-`TEXT` holds the `rules` set unpacked, and as `names/faker/person_LOCALE.py` the lists of names of Faker (MIT), of the locales below. Files as of `corpus.py`: train.tsv of both languages together, and for each a dev.tsv and sentences.jsonl of
-templates and names kept apart.
+`TEXT` holds the `rules` set unpacked, and as `names/faker/person_LOCALE.py` the lists of names of Faker (MIT), of the locales below. Files as of `corpus.py`: train.tsv of both languages together. For each language the tests are sentences kept apart,
+with names that were never trained on (`spanish`, `hindi`: the rarer ones of Faker), and with common ones (`spanish_common`, `hindi_common`).
 """
 
 import argparse
@@ -29,7 +29,10 @@ class Local(Filler):
     """Draws names, addresses and dates of a language."""
 
     def __init__(self, language, lists, lexicon, apart, rng):
-        super().__init__(*lists, [], [], apart, rng)
+        super().__init__([], [], [], [], apart, rng)
+        # The commonest names are always learnt: those of our own lists.
+        self.given, self.surnames = ([n for n in which if (names.is_apart(n) and n not in common) == apart]
+                                     for which, common in zip(lists, (language.GIVEN, language.SURNAMES)))
         self.language, self.lexicon = language, lexicon
         self.is_spanish = language is spanish
         # Common words come as often as all others together.
@@ -187,13 +190,16 @@ def main():
         dev = Local(language, lists, known, True, random.Random(4))
         print(f"{language.__name__}: {len(known)} words, {len(train.given)} and {len(train.surnames)} names, {len(dev.given)} and {len(dev.surnames)} apart")
         rows += [train.turn() for _ in range(ROWS)]
-        drawn = [dev.fill(dev.rng.choice(language.DEV)) for _ in range(DEV_SENTENCES)]
-        marked = [tagged(text, [(b, e, LABELS[p]) for b, e, p in spans if p in LABELS], False) for text, spans in drawn]
-        write(out / f"{language.__name__}.tsv", marked)
-        with open(out / f"{language.__name__}.jsonl", "w") as file:
-            for text, spans in drawn:
-                found = [[begin, end, KINDS[place]] for begin, end, place in spans if place in KINDS]
-                file.write(json.dumps({"text": text, "spans": found}, ensure_ascii=False) + "\n")
+        common = Local(language, (language.GIVEN, language.SURNAMES), known, False, random.Random(7))
+        common.makes = False
+        for name, filler in ((language.__name__, dev), (f"{language.__name__}_common", common)):
+            drawn = [filler.fill(filler.rng.choice(language.DEV)) for _ in range(DEV_SENTENCES)]
+            marked = [tagged(text, [(b, e, LABELS[p]) for b, e, p in spans if p in LABELS], False) for text, spans in drawn]
+            write(out / f"{name}.tsv", marked)
+            with open(out / f"{name}.jsonl", "w") as file:
+                for text, spans in drawn:
+                    found = [[begin, end, KINDS[place]] for begin, end, place in spans if place in KINDS]
+                    file.write(json.dumps({"text": text, "spans": found}, ensure_ascii=False) + "\n")
     random.Random(6).shuffle(rows)
     write(out / "train.tsv", rows)
 

@@ -66,6 +66,8 @@ pub enum EventKind {
         /// The reply that went on.
         reply: ReplyId,
     },
+    /// The call goes on where an earlier line broke off.
+    Resumed,
     /// Somebody asked for a moment, or music plays: silence is waited out.
     OnHold,
     /// An answering machine took the call.

@@ -246,6 +246,71 @@ impl Memory {
         })
     }
 
+    /// What another call needs to remember the same.
+    pub fn saved(&self) -> Value {
+        let told = self.exchanges.iter().map(|exchange| match exchange {
+            Exchange::Caller(text) => json!({"caller": text.expose()}),
+            Exchange::Agent(text) => json!({"agent": text.expose()}),
+            Exchange::Call { tool, arguments } => {
+                json!({"tool": tool, "arguments": arguments.expose()})
+            }
+            Exchange::Result(result) => json!({"result": result.expose()}),
+        });
+        json!({
+            "slots": self.slots, "context": self.context, "visits": self.visits,
+            "last_tool": self.last_tool, "exchanges": told.collect::<Vec<_>>(),
+        })
+    }
+
+    /// Remembers what [`Self::saved`] gave, at this node; false when it is not that. Names that the agent file has not
+    /// are left out.
+    pub fn restore(&mut self, saved: &Value, node: &str) -> bool {
+        let (Some(slots), Some(context)) =
+            (saved["slots"].as_object(), saved["context"].as_object())
+        else {
+            return false;
+        };
+        let known = slots.iter().filter(|(name, _)| self.agent.slots.contains_key(*name));
+        self.slots = known.map(|(name, value)| (name.clone(), value.clone())).collect();
+        for (name, value) in context {
+            if let Some(own) = self.context.get_mut(name) {
+                own.clone_from(value);
+            }
+        }
+        self.last_tool = saved["last_tool"].as_str().map(str::to_owned);
+        let visits = saved["visits"].as_object().into_iter().flatten();
+        let count = |value: &Value| value.as_u64().and_then(|count| u32::try_from(count).ok());
+        self.visits = visits.filter_map(|(name, n)| Some((name.clone(), count(n)?))).collect();
+        for exchange in saved["exchanges"].as_array().into_iter().flatten() {
+            self.restore_exchange(exchange);
+        }
+        if let Some(persona) = self.agent.persona_at(node) {
+            self.locale.language = persona.language;
+        }
+        true
+    }
+
+    fn restore_exchange(&mut self, saved: &Value) {
+        let text = |name: &str| saved[name].as_str().map(|text| Pii::new(text.to_owned()));
+        let line = |speaker, text| TranscriptLine {
+            at: CallTime::default(),
+            speaker,
+            agent: String::new(),
+            text,
+            interrupted: false,
+        };
+        if let Some(text) = text("caller") {
+            self.note(line(Speaker::Caller, text));
+        } else if let Some(text) = text("agent") {
+            self.note(line(Speaker::Agent, text));
+        } else if let Some(tool) = saved["tool"].as_str() {
+            let (tool, arguments) = (tool.to_owned(), Pii::new(saved["arguments"].clone()));
+            self.note_exchange(Exchange::Call { tool, arguments });
+        } else if let Some(result) = saved.get("result") {
+            self.note_exchange(Exchange::Result(Pii::new(result.clone())));
+        }
+    }
+
     pub fn transcript(&self) -> &[TranscriptLine] {
         &self.transcript
     }

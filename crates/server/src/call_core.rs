@@ -19,7 +19,7 @@ use hearsay_engine::{
     ComposeJob, Composed, EngineCall, EngineEvent, HearCommand, Heard, Organ, SpeakRequest,
 };
 use hearsay_language::turn_end::Expected;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::agent_mind::AgentMind;
 use crate::playout::{FRAME_MS, Playout};
@@ -176,6 +176,11 @@ impl CallCore {
     pub fn command(&mut self, now: CallTime, request: u64, command: Command) {
         self.input(now, Input::Command { request, command });
         self.tick(now);
+    }
+
+    /// What another process needs to go on with the call; `None` while the caller is not waited for.
+    pub fn saved(&self) -> Option<Pii<Value>> {
+        self.dialog.saved()
     }
 
     /// Whether a tool is asked when the call is over.

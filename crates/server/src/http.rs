@@ -199,7 +199,8 @@ impl App {
     /// What a provider is asked to ask once our stream has ended, where calls can be put through.
     fn after(&self, path: &str) -> Option<String> {
         let transfers = |node: &Node| matches!(node.kind, NodeKind::Transfer(_));
-        let can = self.control.is_open() || self.board.agent.nodes().any(transfers);
+        let resumes = self.keeper.as_ref().is_some_and(Keeper::resumes);
+        let can = resumes || self.control.is_open() || self.board.agent.nodes().any(transfers);
         can.then(|| self.public(path))
     }
 }
@@ -313,7 +314,12 @@ async fn twilio_voice(
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(TWILIO_BUSY.to_string());
     }
-    let Some(token) = app.new_token(call_info(&uri, &form)) else {
+    twilio_line(&app, call_info(&uri, &form))
+}
+
+/// Tells Twilio where this call's sound goes.
+fn twilio_line(app: &App, info: CallInfo) -> Response {
+    let Some(token) = app.new_token(info) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let url = app.public_socket("/twilio/media");
@@ -332,6 +338,7 @@ fn call_info(uri: &Uri, form: &[u8]) -> CallInfo {
         to: field("To").unwrap_or_default(),
         metadata: Pii::new(told().map(|(key, value)| (key, Value::String(value))).collect()),
         today: today(),
+        saved: None,
     }
 }
 
@@ -354,8 +361,21 @@ async fn twilio_after(
             return unauthorized(&app, "the Twilio signature does not match public_url and token");
         }
     }
+    if let Some(info) = broken_off(&app, &uri, &form, "CallSid").await {
+        return twilio_line(&app, info);
+    }
     let to = transfer_of(&app, &params, "CallSid");
     xml(twilio::transfer_xml(to.as_ref().map(|to| to.expose().as_str())))
+}
+
+/// Who calls and how far the call had come, if its line broke off in the middle.
+async fn broken_off(app: &App, uri: &Uri, form: &[u8], id: &str) -> Option<CallInfo> {
+    let keeper = app.keeper.as_ref().filter(|keeper| keeper.resumes())?;
+    let (_, call_id) = pairs(form).into_iter().find(|(key, _)| key == id)?;
+    let saved = keeper.take(&call_id).await?;
+    app.metrics.calls_resumed.fetch_add(1, Relaxed);
+    tracing::info!("{call_id} goes on where its line broke off");
+    Some(CallInfo { saved: Some(saved), ..call_info(uri, form) })
 }
 
 /// Plivo asks what to do now that our stream has ended.
@@ -369,6 +389,9 @@ async fn plivo_after(
     let url = app.public(uri.path_and_query().map_or("/", |pq| pq.as_str()));
     if !plivo_signed(&app, plivo::Method::Post, &url, &params, &headers) {
         return unauthorized(&app, "the Plivo signature does not match public_url and token");
+    }
+    if let Some(info) = broken_off(&app, &uri, &form, "CallUUID").await {
+        return plivo_line(&app, info);
     }
     let to = transfer_of(&app, &params, "CallUUID");
     xml(plivo::transfer_xml(to.as_ref().map(|to| to.expose().as_str())))
@@ -396,7 +419,12 @@ async fn plivo_answer(
         app.metrics.calls_refused.fetch_add(1, Relaxed);
         return xml(PLIVO_BUSY.to_string());
     }
-    let Some(token) = app.new_token(call_info(&uri, &form)) else {
+    plivo_line(&app, call_info(&uri, &form))
+}
+
+/// Tells Plivo where this call's sound goes.
+fn plivo_line(app: &App, info: CallInfo) -> Response {
+    let Some(token) = app.new_token(info) else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let url = app.public_socket("/plivo/media");

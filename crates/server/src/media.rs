@@ -110,7 +110,7 @@ async fn run(
     info: CallInfo,
     rate_hz: u32,
 ) {
-    let (call_id, caller) = (info.id.clone(), info.clone());
+    let (call_id, caller) = (info.id.clone(), CallInfo { saved: None, ..info.clone() });
     let (sink, engine_events) = drive::engine_queue();
     let started_ms = retention::now_ms();
     let mut core = match app.board.open(info, rate_hz, Clock::Wall, sink) {
@@ -245,9 +245,29 @@ struct Log {
     node: String,
 }
 
+impl Log {
+    /// Writes down how far the call has come, for the case that this process dies. When it is over nobody may go on with
+    /// it: that is told before the line is closed, because providers ask at once.
+    fn save(&self, event: &EventKind, core: &CallCore) {
+        let Some(keeper) = self.app.keeper.as_ref().filter(|keeper| keeper.resumes()) else {
+            return;
+        };
+        match event {
+            EventKind::Ended { .. } => keeper.forget(&self.call_id),
+            EventKind::NodeEntered { .. }
+            | EventKind::SlotSet { .. }
+            | EventKind::AgentSaid { .. } => {
+                core.saved().iter().for_each(|saved| keeper.save(&self.call_id, saved));
+            }
+            _ => {}
+        }
+    }
+}
+
 impl Observer for Log {
-    fn event(&mut self, event: &CallEvent, _core: &CallCore) {
+    fn event(&mut self, event: &CallEvent, core: &CallCore) {
         let (at, id) = (event.at, &self.call_id);
+        self.save(&event.kind, core);
         self.app.control.happened(id, event, &self.app.board.agent, &self.node);
         match &event.kind {
             EventKind::NodeEntered { agent, node } => {

@@ -19,6 +19,10 @@ pub struct Metrics {
     pub calls_kept: AtomicU64,
     /// Calls that should have been kept and are lost.
     pub calls_not_kept: AtomicU64,
+    /// What the thread that keeps calls has yet to do.
+    pub keeper_waiting: AtomicI64,
+    /// Calls that went on where their line broke off.
+    pub calls_resumed: AtomicU64,
     /// Calls refused because the limit was reached.
     pub calls_refused: AtomicU64,
     /// Webhooks and sockets refused for a wrong signature or token.
@@ -54,6 +58,8 @@ impl Default for Metrics {
             calls_active: AtomicI64::default(),
             calls_kept: AtomicU64::default(),
             calls_not_kept: AtomicU64::default(),
+            keeper_waiting: AtomicI64::default(),
+            calls_resumed: AtomicU64::default(),
             calls_refused: AtomicU64::default(),
             unauthorized: AtomicU64::default(),
             too_much: AtomicU64::default(),
@@ -112,6 +118,7 @@ impl Metrics {
             ("hearsay_calls_total", "Calls answered.", &self.calls),
             ("hearsay_calls_kept_total", "Calls written to the database.", &self.calls_kept),
             ("hearsay_calls_not_kept_total", "Calls lost instead of kept.", &self.calls_not_kept),
+            ("hearsay_calls_resumed_total", "Calls gone on with.", &self.calls_resumed),
             ("hearsay_calls_refused_total", "Calls over the limit.", &self.calls_refused),
             ("hearsay_unauthorized_total", "Wrong signatures or tokens.", &self.unauthorized),
             ("hearsay_too_much_total", "Requests over a key's share.", &self.too_much),
@@ -136,9 +143,14 @@ impl Metrics {
             let value = value.load(Relaxed);
             let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} counter\n{name} {value}");
         }
-        let active = self.calls_active.load(Relaxed);
-        let name = "hearsay_calls_active";
-        let _ = writeln!(out, "# HELP {name} Calls now.\n# TYPE {name} gauge\n{name} {active}");
+        let gauges = [
+            ("hearsay_calls_active", "Calls now.", &self.calls_active),
+            ("hearsay_keeper_waiting", "Jobs that wait for the database.", &self.keeper_waiting),
+        ];
+        for (name, help, value) in gauges {
+            let value = value.load(Relaxed);
+            let _ = writeln!(out, "# HELP {name} {help}\n# TYPE {name} gauge\n{name} {value}");
+        }
         let help = "Caller stops speaking to agent's first frame, ms.";
         self.turn_latency_ms.write(&mut out, "hearsay_turn_latency_ms", help);
         let help = "Outbound frame behind its schedule, ms.";

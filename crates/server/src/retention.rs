@@ -14,6 +14,7 @@ use hearsay_dialog::{Agent, Pii};
 use hearsay_vault::{MasterKey, NewCall, Place, Vault};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::sync::oneshot;
 use zeroize::Zeroizing;
 
 use crate::http::random_name;
@@ -30,6 +31,10 @@ const EXPIRY_EVERY: Duration = Duration::from_secs(60);
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 /// Tries that a call has left when the server stops.
 const TRIES_AT_THE_END: u32 = 3;
+/// So long after it broke off a call can go on, ms.
+const RESUME_MS: i64 = 15 * 60 * 1000;
+/// A provider that asks how a call goes on waits no longer for the database.
+const TAKE_WITHIN: Duration = Duration::from_secs(3);
 /// Deepest value that is looked into.
 const DEPTH_MAX: usize = 64;
 /// What stands in place of answers to secret questions.
@@ -62,6 +67,8 @@ pub struct StoreFile {
     recordings: Option<bool>,
     /// Whether personal data is blotted out before anything is kept. Default true.
     redact: Option<bool>,
+    /// Whether calls go on after a crash: their state is kept while they last. Default false.
+    resume: Option<bool>,
 }
 
 /// Where the database is, as written.
@@ -127,6 +134,8 @@ pub struct Store {
     /// Whether the sound is kept.
     pub recordings: bool,
     redact: bool,
+    /// Whether calls go on after a crash.
+    pub resume: bool,
 }
 
 /// `retention` and `store`, validated. The keys are read here: a server that could not keep a call does not start.
@@ -173,6 +182,7 @@ impl StoreFile {
             days,
             recordings: self.recordings.unwrap_or(false),
             redact: self.redact.unwrap_or(true),
+            resume: self.resume.unwrap_or(false),
         })
     }
 }
@@ -253,9 +263,23 @@ pub struct OverCall {
     pub started_ms: i64,
 }
 
+/// What the thread is asked to do.
+enum Job {
+    /// Keep a call that is over.
+    Keep(Box<OverCall>),
+    /// Write down how far a call has come, by its provider's name for it.
+    Save { call_id: String, state: Zeroizing<Vec<u8>> },
+    /// Tell how far a call had come, and forget it.
+    Take { call_id: String, answer: oneshot::Sender<Pii<Value>> },
+    /// A call is over: forget how far it had come.
+    Forget { call_id: String },
+}
+
 /// Keeps calls on a thread of its own.
 pub struct Keeper {
-    queue: Mutex<Option<SyncSender<OverCall>>>,
+    queue: Mutex<Option<SyncSender<Job>>>,
+    /// Whether calls go on after a crash.
+    resumes: bool,
     thread: Mutex<Option<JoinHandle<()>>>,
     metrics: Arc<Metrics>,
     stopping: Arc<AtomicBool>,
@@ -288,7 +312,41 @@ impl Keeper {
             .spawn(move || desk.run(&calls))
             .map_err(|e| format!("the thread that keeps calls cannot be started ({e})"))?;
         let (queue, thread) = (Mutex::new(Some(queue)), Mutex::new(Some(thread)));
-        Ok(Self { queue, thread, metrics, stopping })
+        Ok(Self { queue, resumes: store.resume, thread, metrics, stopping })
+    }
+
+    /// Whether calls go on after a crash.
+    pub fn resumes(&self) -> bool {
+        self.resumes
+    }
+
+    /// Writes down how far a call has come, some time soon; when there is no room, the next time will do.
+    pub fn save(&self, call_id: &str, state: &Pii<Value>) {
+        let state = Zeroizing::new(state.expose().to_string().into_bytes());
+        self.ask(Job::Save { call_id: call_id.to_string(), state });
+    }
+
+    /// A call is over, and nobody is to go on with it.
+    pub fn forget(&self, call_id: &str) {
+        self.ask(Job::Forget { call_id: call_id.to_string() });
+    }
+
+    /// How far a call had come whose line broke off, if anybody wrote it down; only who asks first is told.
+    pub async fn take(&self, call_id: &str) -> Option<Pii<Value>> {
+        let (answer, told) = oneshot::channel();
+        self.ask(Job::Take { call_id: call_id.to_string(), answer }).then_some(())?;
+        tokio::time::timeout(TAKE_WITHIN, told).await.ok()?.ok()
+    }
+
+    fn ask(&self, job: Job) -> bool {
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(queue) = queue.as_ref().filter(|_| self.resumes) else { return false };
+        self.metrics.keeper_waiting.fetch_add(1, Relaxed);
+        let asked = queue.try_send(job).is_ok();
+        if !asked {
+            self.metrics.keeper_waiting.fetch_sub(1, Relaxed);
+        }
+        asked
     }
 
     /// Keeps a call, some time soon. Never waits: a call that finds no room is lost, and that is an error in
@@ -296,7 +354,10 @@ impl Keeper {
     pub fn keep(&self, call: OverCall) {
         let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(queue) = queue.as_ref() else { return };
-        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = queue.try_send(call) {
+        let job = Job::Keep(Box::new(call));
+        self.metrics.keeper_waiting.fetch_add(1, Relaxed);
+        if let Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) = queue.try_send(job) {
+            self.metrics.keeper_waiting.fetch_sub(1, Relaxed);
             self.metrics.calls_not_kept.fetch_add(1, Relaxed);
             tracing::error!(
                 "a call is not kept: {WAITING_MAX} are waiting already; is the disk full?"
@@ -326,19 +387,55 @@ struct Desk {
 }
 
 impl Desk {
-    fn run(mut self, calls: &Receiver<OverCall>) {
+    fn run(mut self, jobs: &Receiver<Job>) {
         self.expire();
         loop {
-            match calls.recv_timeout(EXPIRY_EVERY) {
-                Ok(call) => self.keep(call),
-                Err(RecvTimeoutError::Timeout) => {}
+            let is_over = match jobs.recv_timeout(EXPIRY_EVERY) {
+                Ok(job) => self.work(job),
+                Err(RecvTimeoutError::Timeout) => true,
                 Err(RecvTimeoutError::Disconnected) => return,
+            };
+            if is_over {
+                self.expire();
             }
-            self.expire();
+        }
+    }
+
+    /// Does a job; true for a call that is over.
+    fn work(&mut self, job: Job) -> bool {
+        let is_over = matches!(job, Job::Keep(_));
+        match job {
+            Job::Keep(call) => self.keep(*call),
+            job => self.resume(job),
+        }
+        self.metrics.keeper_waiting.fetch_sub(1, Relaxed);
+        is_over
+    }
+
+    /// Sees to calls that are not over. What fails here costs a call that crashes its way back, and nothing else.
+    fn resume(&mut self, job: Job) {
+        let done = match job {
+            Job::Save { call_id, state } => self.vault.save_open(&call_id, &state, now_ms()),
+            Job::Forget { call_id } => self.vault.forget_open(&call_id),
+            Job::Take { call_id, answer } => {
+                let taken = self.vault.take_open(&call_id, now_ms() - RESUME_MS);
+                taken.map(|state| {
+                    let state = state.and_then(|state| serde_json::from_slice(&state).ok());
+                    // Who asked may have gone.
+                    state.map(|state| answer.send(Pii::new(state)));
+                })
+            }
+            Job::Keep(_) => Ok(()),
+        };
+        if let Err(error) = done {
+            tracing::error!("a call could not go on after a crash: {error}");
         }
     }
 
     fn expire(&mut self) {
+        if let Err(error) = self.vault.expire_open(now_ms() - RESUME_MS) {
+            tracing::error!("calls that broke off are not forgotten: {error}");
+        }
         match self.vault.expire(SERVER, now_ms()) {
             Ok(0) => {}
             Ok(count) => tracing::info!("{count} calls are forgotten: their time is over"),

@@ -232,7 +232,7 @@ impl Database {
             Self::Sqlite(db) => {
                 Ok(db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?)
             }
-            Self::Postgres { .. } => self.batch("VACUUM call, piece"),
+            Self::Postgres { .. } => self.batch("VACUUM call, piece, open_call"),
         }
     }
 

@@ -15,6 +15,7 @@
 //! | [`journal`] | the chain of what happened |
 //! | `database` | SQLite or PostgreSQL, with the same statements |
 //! | [`vault`] | the vault itself: keep, list, read, erase, expire, rotate, verify |
+//! | [`open_call`] | how far calls have come that are not over |
 //!
 //! The crate knows bytes: what a call's record means is its user's affair. Time is an argument, milliseconds
 //! since 1970.
@@ -22,6 +23,7 @@
 mod database;
 pub mod journal;
 pub mod key;
+pub mod open_call;
 mod schema;
 pub mod seal;
 pub mod vault;
@@ -50,6 +52,14 @@ pub enum VaultError {
     Sealed {
         /// Which piece.
         what: String,
+    },
+    /// A call's state is too large to be written down.
+    #[error("the state of a call has {bytes} bytes; at most {most} are written down")]
+    TooLargeState {
+        /// Its size.
+        bytes: usize,
+        /// The bound.
+        most: usize,
     },
     /// None of the given master keys wrapped this data key.
     #[error("call {call} was kept under the master key {key_id}; add that key to `old_keys`")]

@@ -42,6 +42,16 @@ const TABLES: &str = "
         chain BLOB NOT NULL
     ) STRICT;
 ";
+/// Calls that are not over. Newer than the other tables, and without a part in what is kept: no version of its own.
+const OPEN_CALLS: &str = "
+    CREATE TABLE IF NOT EXISTS open_call (
+        name BLOB PRIMARY KEY,
+        saved_ms INTEGER NOT NULL,
+        key_id TEXT NOT NULL,
+        wrapped BLOB NOT NULL,
+        sealed BLOB NOT NULL
+    ) STRICT, WITHOUT ROWID;
+";
 
 /// Opens a database and makes its tables where they are missing.
 ///
@@ -61,11 +71,12 @@ pub(crate) fn open(path: &Path) -> Result<Connection, VaultError> {
         0 => {
             change.execute_batch(TABLES)?;
             change.pragma_update(None, "user_version", VERSION)?;
-            change.commit()?;
         }
-        VERSION => change.commit()?,
+        VERSION => {}
         other => return Err(VaultError::Version(other)),
     }
+    change.execute_batch(OPEN_CALLS)?;
+    change.commit()?;
     Ok(db)
 }
 
@@ -98,6 +109,13 @@ const POSTGRES_TABLES: &str = "
         call TEXT NOT NULL,
         digest BYTEA NOT NULL,
         chain BYTEA NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS open_call (
+        name BYTEA PRIMARY KEY,
+        saved_ms BIGINT NOT NULL,
+        key_id TEXT NOT NULL,
+        wrapped BYTEA NOT NULL,
+        sealed BYTEA NOT NULL
     );
     INSERT INTO vault_version SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM vault_version);
 ";

@@ -86,11 +86,11 @@ pub struct Verified {
 /// An open database of calls. For one thread; several processes may have the same database open.
 #[derive(Debug)]
 pub struct Vault {
-    db: Database,
-    current: MasterKey,
-    old: Vec<MasterKey>,
+    pub(crate) db: Database,
+    pub(crate) current: MasterKey,
+    pub(crate) old: Vec<MasterKey>,
     journal_key: hmac::Key,
-    caller_key: hmac::Key,
+    pub(crate) caller_key: hmac::Key,
 }
 
 impl Vault {
@@ -428,7 +428,7 @@ fn secret(
     Ok(hmac::Key::new(hmac::HMAC_SHA256, key.as_slice()))
 }
 
-fn master<'k>(
+pub(crate) fn master<'k>(
     current: &'k MasterKey,
     old: &'k [MasterKey],
     key_id: &str,

@@ -145,6 +145,17 @@ fn calls_are_kept_in_postgresql_by_several_servers() {
     assert_eq!(vault.read("sound", Part::Recording, "ann", 3000).unwrap().unwrap()[..], sound);
     assert_eq!(vault.read("a1", Part::Recording, "ann", 3000).unwrap(), None);
 
+    // A call that is not over goes on in another server.
+    vault.save_open("CA1", b"at the greeting", 1000).unwrap();
+    vault.save_open("CA1", b"at the question", 2000).unwrap();
+    vault.save_open("CA2", b"at the greeting", 1000).unwrap();
+    let mut other = server.open(1, &[]).unwrap();
+    assert_eq!(other.take_open("CA1", 2000).unwrap().unwrap().as_slice(), b"at the question");
+    assert_eq!(vault.take_open("CA1", 0).unwrap(), None);
+    other.forget_open("CA1").unwrap();
+    assert_eq!(other.expire_open(5000).unwrap(), 1);
+    drop(other);
+
     // What was told to be kept is there after a failure, and the vault connects again.
     server.fail_and_return();
     if vault.keep(&call("after", None), "server", 2000).is_err() {

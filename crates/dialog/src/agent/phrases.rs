@@ -14,6 +14,8 @@ pub struct Phrases {
     pub still_there: String,
     /// When the caller has asked for a moment; may be empty.
     pub take_your_time: String,
+    /// When the line broke off and the call goes on.
+    pub cut_off: String,
     /// Before a question is put again because its answer cannot be: a wrong check digit, a number out of bounds.
     pub not_valid: String,
     /// When something was asked for that cannot be done here.
@@ -57,6 +59,7 @@ impl Phrases {
             not_valid: own("That does not seem to be right."),
             still_there: own("Are you still there?"),
             take_your_time: own("Take your time."),
+            cut_off: own("We were cut off. Let us go on."),
             refused: own("I am afraid I can't do that here."),
             not_sure: own(
                 "I'm not sure about that detail. I can connect you to a person if you like.",
@@ -85,6 +88,7 @@ impl Phrases {
             not_valid: own("Parece que eso no es correcto."),
             still_there: own("¿Sigue ahí?"),
             take_your_time: own("Tómese su tiempo."),
+            cut_off: own("Se ha cortado la llamada. Sigamos."),
             refused: own("Lo siento, eso no puedo hacerlo aquí."),
             not_sure: own("No estoy seguro de ese detalle. Si quiere, le paso con una persona."),
             trouble: own("Perdón, no le he oído bien. ¿Puede repetirlo?"),
@@ -111,6 +115,7 @@ impl Phrases {
             not_valid: own("यह सही नहीं लग रहा है।"),
             still_there: own("क्या आप अभी भी लाइन पर हैं?"),
             take_your_time: own("आराम से।"),
+            cut_off: own("हमारी बात कट गई थी। आगे बढ़ते हैं।"),
             refused: own("माफ़ कीजिए, यह यहाँ नहीं हो सकता।"),
             not_sure: own("इस बात का मुझे पक्का पता नहीं है। मैं आपकी बात किसी व्यक्ति से करवा सकती हूँ।"),
             trouble: own("माफ़ कीजिए, मैं ठीक से सुन नहीं पाई। क्या आप फिर से कहेंगे?"),
@@ -138,6 +143,7 @@ pub(super) fn read_phrases(reader: &mut Reader, tree: &Tree, mut phrases: Phrase
         )*};
     }
     phrase!(not_understood, not_valid, still_there, take_your_time, refused, not_sure, trouble);
+    phrase!(cut_off);
     phrase!(off_limits, warning, self_harm, goodbye_warned);
     phrase!(goodbye_silence, goodbye_not_understood, goodbye_limit, goodbye_failed);
     fields.finish(reader);

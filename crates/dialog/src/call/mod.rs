@@ -14,6 +14,7 @@ mod hearing;
 mod holding;
 mod keys;
 mod outside;
+mod resuming;
 mod services;
 mod speaking;
 mod talking;
@@ -62,6 +63,8 @@ pub struct CallInfo {
     pub metadata: Pii<Map<String, Value>>,
     /// Today, where the call is: "tomorrow" counts from it.
     pub today: Date,
+    /// What [`Call::saved`] gave of an earlier line of the same call, to go on with.
+    pub saved: Option<Pii<Value>>,
 }
 
 /// One call: see the crate's documentation for the contract.
@@ -86,6 +89,8 @@ pub struct Call {
     engine_failures: u32,
     /// Warnings that the caller had.
     warnings: u32,
+    /// The call goes on where an earlier line broke off.
+    resumed: bool,
     /// Until when silence is waited out, because the caller asked for a moment.
     hold_until: Option<CallTime>,
     closing: Option<Closing>,
@@ -117,8 +122,12 @@ impl fmt::Debug for Call {
 impl Call {
     /// A call that is not answered yet.
     pub fn new(agent: Arc<Agent>, info: CallInfo) -> Self {
-        let memory = Memory::new(Arc::clone(&agent), &info);
+        let mut memory = Memory::new(Arc::clone(&agent), &info);
+        let node =
+            info.saved.as_ref().and_then(|saved| resuming::restored(saved, &agent, &mut memory));
         Self {
+            resumed: node.is_some(),
+            node: node.unwrap_or_else(|| agent.start().to_owned()),
             info,
             now: CallTime::default(),
             connected_at: CallTime::default(),
@@ -133,7 +142,6 @@ impl Call {
             thought: None,
             filling: Filling::default(),
             keys: Keys::default(),
-            node: agent.start().to_owned(),
             reprompts: 0,
             engine_failures: 0,
             warnings: 0,
@@ -266,6 +274,9 @@ impl Call {
     fn on_connected(&mut self) {
         self.connected_at = self.now;
         self.set_turn(Turn::Listening { since: self.now });
+        if self.resumed {
+            return self.go_on();
+        }
         let start = self.agent.start.clone();
         self.begin(&start);
     }

@@ -20,6 +20,7 @@ mod lost_card;
 mod outside;
 mod random_calls;
 mod random_graphs;
+mod resuming;
 mod silence;
 mod slots;
 mod talking;

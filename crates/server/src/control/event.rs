@@ -48,6 +48,7 @@ pub(super) fn shown(call_id: &str, event: &CallEvent, agent: &Agent, node: &str)
         EventKind::Guarded { threat, warnings } => json!({
             "event": "guarded", "threat": threat.as_str(), "warnings": warnings,
         }),
+        EventKind::Resumed => json!({"event": "resumed"}),
         EventKind::OnHold => json!({"event": "on_hold"}),
         EventKind::Voicemail => json!({"event": "voicemail"}),
         EventKind::ReplyRefused { why } => json!({"event": "reply_refused", "why": why}),

@@ -236,3 +236,34 @@ fn a_newer_or_foreign_file_is_refused() {
         .unwrap();
     assert!(matches!(place.open(1, &[]), Err(VaultError::Database(_))));
 }
+
+#[test]
+fn an_open_call_is_taken_once_and_forgotten() {
+    let place = Place::new("open-call");
+    let mut vault = place.open(1, &[]).unwrap();
+    vault.save_open("CA1", b"at the question for marzipan", 1000).unwrap();
+    vault.save_open("CA1", b"at the question for nougat", 2000).unwrap();
+    vault.save_open("CA2", b"at the greeting", 2000).unwrap();
+    let bytes = place.bytes();
+    for part in [b"marzipan".as_slice(), b"nougat", b"CA1"] {
+        assert!(!contains(&bytes, part));
+    }
+    assert!(vault.verify().unwrap().problems.is_empty());
+    assert_eq!(vault.take_open("CA3", 0).unwrap(), None);
+    assert_eq!(vault.take_open("CA1", 2001).unwrap(), None, "too long ago");
+    drop(vault);
+    // Another process, which has another master key in the meantime.
+    let mut vault = place.open(2, &[1]).unwrap();
+    let state = vault.take_open("CA1", 2000).unwrap().unwrap();
+    assert_eq!(state.as_slice(), b"at the question for nougat");
+    assert_eq!(vault.take_open("CA1", 0).unwrap(), None, "one goes on with it");
+    vault.forget_open("CA2").unwrap();
+    assert_eq!(vault.take_open("CA2", 0).unwrap(), None);
+    vault.save_open("CA4", b"x", 3000).unwrap();
+    assert_eq!((vault.expire_open(3000).unwrap(), vault.expire_open(3001).unwrap()), (0, 1));
+    let long = vec![0; crate::open_call::STATE_BYTES_MAX + 1];
+    assert!(matches!(vault.save_open("CA5", &long, 0), Err(VaultError::TooLargeState { .. })));
+    vault.save_open("CA6", b"x", 3000).unwrap();
+    sqlite(&vault).execute("UPDATE open_call SET sealed = zeroblob(40)", []).unwrap();
+    assert!(matches!(vault.take_open("CA6", 0), Err(VaultError::Sealed { .. })));
+}
