@@ -13,14 +13,22 @@ import int8
 from features import PAIR_ROWS, pair, rows, whole
 
 MAGIC = b"HPI1"
-TURNS = [
-    "this is mary o'neill speaking",
-    "my name is jose garcia-lopez and i was born on may fifth nineteen eighty",
-    "please send it to 24 north maple street, apartment 7, san jose",
-    "I'd like to book a table for four next tuesday",
-    "Zoë",
-    "may i ask dr. patel's office about the rate",
-]
+TURNS = {
+    "en": [
+        "this is mary o'neill speaking",
+        "my name is jose garcia-lopez and i was born on may fifth nineteen eighty",
+        "please send it to 24 north maple street, apartment 7, san jose",
+        "I'd like to book a table for four next tuesday",
+        "Zoë",
+        "may i ask dr. patel's office about the rate",
+    ],
+    "es_hi": [
+        "me llamo josé garcía muñoz y vivo en la calle mayor 12",
+        "¿Está la señora Peñalver?",
+        "मेरा नाम राहुल शर्मा है और मेरा कार्ड खो गया है।",
+        "ज़ोया खान फ़्लैट नंबर 12 गांधी रोड दिल्ली में रहती हैं",
+    ],
+}
 
 
 def logits(net, words):
@@ -36,12 +44,13 @@ def main():
     args.add_argument("--weights", required=True)
     args.add_argument("--out", required=True)
     args.add_argument("--golden", required=True)
+    args.add_argument("--languages", choices=TURNS, default="en")
     args = args.parse_args()
     net = TaggerNet()
     int8.write(args.out, MAGIC, int8.restore(args.weights, MAGIC, net, [net.kinds]), [net.kinds])
     net = int8.restore(args.out, MAGIC, net, [net.kinds])
     golden = []
-    for text in TURNS:
+    for text in TURNS[args.languages]:
         words = [bare(w) for w in text.replace("-", " ").replace(",", " ").split()]
         golden.append({"text": text, "words": words, "logits": logits(net, words)})
     json.dump(golden, open(args.golden, "w"), ensure_ascii=False, indent=1)

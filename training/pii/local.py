@@ -115,10 +115,15 @@ class Local(Filler):
 
     def template(self):
         if self.rng.random() < 0.4:
-            return self.rng.choice(self.language.TRAIN)
+            return self.with_article(self.rng.choice(self.language.TRAIN))
         kind = self.rng.choice(["name", "name", "address", "birth"])
         before, after = (self.rng.choice(which[kind].replace("\n", "").split("|")) for which in (self.language.BEFORE, self.language.AFTER))
-        return f"{before} {{{kind}}} {after}".strip()
+        return self.with_article(f"{before} {{{kind}}} {after}".strip())
+
+    def with_article(self, template):
+        """ "En la calle Mayor", as well as "en calle Mayor"."""
+        article = self.is_spanish and self.rng.random() < 0.3
+        return re.sub(r"\b(en|a|desde|es|de) \{address\}", rf"\1 {self.rng.choice(['la', 'el'])} {{address}}", template) if article else template
 
     def asked(self):
         """A question of the agent's, and an answer."""

@@ -4,17 +4,22 @@
 //! one of the three kinds. Numbers, which have a shape, are found by the rules of [`hearsay_text::pii`];
 //! [`Tagger::find`] gives both together. The net leans towards finding: a word blotted out too many is a
 //! nuisance, a name left standing is a leak. It reads words as a recogniser writes them or as people
-//! type them; case and accents make no difference. English, with the commonest phrases of Spanish and of
-//! Hindi in Latin letters. Weights come from `training/pii`.
+//! type them; case and accents make no difference. One net is for English, with the commonest phrases of
+//! Spanish and of Hindi in Latin letters; a second one for Spanish and for Hindi in Devanagari. Weights come
+//! from `training/pii`.
+
+mod devanagari;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use hearsay_text::g2p::without_accents;
+use hearsay_text::language::{self, Language};
 use hearsay_text::pii::{self, PiiKind, PiiSpan};
 
 use crate::LanguageError;
 use crate::word_net::{Features, Net, State};
+use devanagari::romanised;
 
 /// How a weight file begins.
 const MAGIC: &str = "HPI1";
@@ -35,6 +40,7 @@ const GAP_WORDS: usize = 1;
 /// use hearsay_language::personal_data::Tagger;
 ///
 /// let tagger = Tagger::load(&std::fs::read("pii_en.bin")?)?;
+/// let tagger = tagger.with_spanish_and_hindi(&std::fs::read("pii_es_hi.bin")?)?;
 /// assert_eq!(tagger.redact("this is mary jones"), "this is [NAME_REDACTED]");
 /// assert_eq!(tagger.find_in_answer("What is your date of birth?", "may fifth nineteen eighty").len(), 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -42,6 +48,8 @@ const GAP_WORDS: usize = 1;
 #[derive(Debug, Clone)]
 pub struct Tagger {
     net: Arc<Net>,
+    /// For texts that are not English.
+    other: Option<Arc<Net>>,
 }
 
 /// A word of a text, as the net knows it.
@@ -51,17 +59,20 @@ struct Word {
 }
 
 impl Tagger {
-    /// Reads the weights.
+    /// Reads the weights of the net for all texts.
     ///
     /// # Errors
     /// When the bytes are no such file.
     pub fn load(bytes: &[u8]) -> Result<Self, LanguageError> {
-        let bad = |what| LanguageError::PersonalData { what };
-        let (net, rest) = Net::parse(bytes, MAGIC, &[KINDS]).map_err(bad)?;
-        if !rest.is_empty() {
-            return Err(bad(format!("{} bytes follow its end", rest.len())));
-        }
-        Ok(Self { net: Arc::new(net) })
+        Ok(Self { net: Arc::new(net(bytes)?), other: None })
+    }
+
+    /// With these weights for texts in Spanish and in Hindi.
+    ///
+    /// # Errors
+    /// When the bytes are no such file.
+    pub fn with_spanish_and_hindi(self, bytes: &[u8]) -> Result<Self, LanguageError> {
+        Ok(Self { other: Some(Arc::new(net(bytes)?)), ..self })
     }
 
     /// Personal data of every kind, in order and without overlaps. Any length may be given.
@@ -83,12 +94,13 @@ impl Tagger {
             let start = span.range.start.checked_sub(asked.len())?;
             Some(PiiSpan { kind: span.kind, range: start..span.range.end - asked.len() })
         }));
+        let net = self.net_for(&together);
         let asked = words(question);
         let asked = &asked[asked.len().saturating_sub(QUESTION_WORDS)..];
         let mut rest = words(answer);
         while !rest.is_empty() {
             let next = rest.split_off(rest.len().min(WINDOW_WORDS_MAX));
-            spans.extend(self.tagged(asked, &rest));
+            spans.extend(tagged(net, asked, &rest));
             rest = next;
         }
         pii::merged(spans)
@@ -99,35 +111,52 @@ impl Tagger {
         pii::replace(text, &self.find(text), PiiKind::tag)
     }
 
-    /// The net's spans in the words that follow `asked`.
-    fn tagged(&self, asked: &[Word], words: &[Word]) -> Vec<PiiSpan> {
-        let features: Vec<Features> =
-            asked.iter().chain(words).map(|word| Features::new(&word.bare)).collect();
-        let found = self.net.advance(&mut State::new(), &features, true);
-        let kinds = found[0].as_chunks::<KINDS>().0.iter().map(kind);
-        let mut spans: Vec<PiiSpan> = Vec::new();
-        let mut last = 0;
-        for (n, (word, kind)) in words.iter().zip(kinds.skip(asked.len())).enumerate() {
-            let Some(kind) = kind else { continue };
-            let gap = if kind == PiiKind::Address { GAP_WORDS } else { 0 };
-            match spans.last_mut() {
-                Some(span) if span.kind == kind && n - last <= gap + 1 => {
-                    span.range.end = word.range.end
-                }
-                _ => spans.push(PiiSpan { kind, range: word.range.clone() }),
-            }
-            last = n;
+    /// The net for a text's language.
+    fn net_for(&self, text: &str) -> &Net {
+        match &self.other {
+            Some(other) if language::detect(text) != Language::English => other,
+            _ => &self.net,
         }
-        // Letters that are said one by one ("c v v") are no name.
-        let is_letters = |range: &Range<usize>| {
-            let inside = words
-                .iter()
-                .filter(|word| range.start <= word.range.start && word.range.end <= range.end);
-            inside.into_iter().all(|word| word.bare.len() < 2)
-        };
-        spans.retain(|span| span.kind != PiiKind::Name || !is_letters(&span.range));
-        spans
     }
+}
+
+fn net(bytes: &[u8]) -> Result<Net, LanguageError> {
+    let bad = |what| LanguageError::PersonalData { what };
+    let (net, rest) = Net::parse(bytes, MAGIC, &[KINDS]).map_err(bad)?;
+    if !rest.is_empty() {
+        return Err(bad(format!("{} bytes follow its end", rest.len())));
+    }
+    Ok(net)
+}
+
+/// The net's spans in the words that follow `asked`.
+fn tagged(net: &Net, asked: &[Word], words: &[Word]) -> Vec<PiiSpan> {
+    let features: Vec<Features> =
+        asked.iter().chain(words).map(|word| Features::new(&word.bare)).collect();
+    let found = net.advance(&mut State::new(), &features, true);
+    let kinds = found[0].as_chunks::<KINDS>().0.iter().map(kind);
+    let mut spans: Vec<PiiSpan> = Vec::new();
+    let mut last = 0;
+    for (n, (word, kind)) in words.iter().zip(kinds.skip(asked.len())).enumerate() {
+        let Some(kind) = kind else { continue };
+        let gap = if kind == PiiKind::Address { GAP_WORDS } else { 0 };
+        match spans.last_mut() {
+            Some(span) if span.kind == kind && n - last <= gap + 1 => {
+                span.range.end = word.range.end
+            }
+            _ => spans.push(PiiSpan { kind, range: word.range.clone() }),
+        }
+        last = n;
+    }
+    // Letters that are said one by one ("c v v") are no name.
+    let is_letters = |range: &Range<usize>| {
+        let inside = words
+            .iter()
+            .filter(|word| range.start <= word.range.start && word.range.end <= range.end);
+        inside.into_iter().all(|word| word.bare.len() < 2)
+    };
+    spans.retain(|span| span.kind != PiiKind::Name || !is_letters(&span.range));
+    spans
 }
 
 /// What the net says of a word.
@@ -157,11 +186,11 @@ fn words(text: &str) -> Vec<Word> {
     found
 }
 
-const SIGNS: [char; 13] = ['.', ',', '?', '!', ';', ':', '"', '(', ')', '“', '”', '¿', '¡'];
+const SIGNS: [char; 14] = ['.', ',', '?', '!', ';', ':', '"', '(', ')', '“', '”', '¿', '¡', '।'];
 
 /// Letters without accents, without a possessive.
 fn bare(word: &str) -> String {
-    let plain = without_accents(word);
+    let plain = without_accents(&romanised(word));
     plain.strip_suffix("'s").unwrap_or(&plain).to_owned()
 }
 

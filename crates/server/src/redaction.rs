@@ -51,9 +51,11 @@ impl RedactFile {
     }
 }
 
-/// The built-in model of names, addresses and dates of birth.
+/// The built-in models of names, addresses and dates of birth.
 pub fn built_in_tagger() -> Result<Tagger, String> {
-    Tagger::load(hearsay_weights::PII_EN.bytes).map_err(|e| e.to_string())
+    Tagger::load(hearsay_weights::PII_EN.bytes)
+        .and_then(|tagger| tagger.with_spanish_and_hindi(hearsay_weights::PII_ES_HI.bytes))
+        .map_err(|e| e.to_string())
 }
 
 /// Takes personal data out of texts and values. Cheap to clone.

@@ -76,6 +76,8 @@ weights! {
     PUNCTUATE_EN = "punctuate_en.bin", "punctuate_en.md";
     /// Names, addresses and dates of birth.
     PII_EN = "pii_en.bin", "pii_en.md";
+    /// Names, addresses and dates of birth in Spanish and Hindi.
+    PII_ES_HI = "pii_es_hi.bin", "pii_es_hi.md";
     /// Attacks, harmful requests and abuse.
     FILTER_EN = "filter_en.bin", "filter_en.md";
     /// The end of a turn from its words.

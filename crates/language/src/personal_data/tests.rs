@@ -9,20 +9,26 @@ struct Turn {
     logits: Vec<[f32; KINDS]>,
 }
 
-fn shipped() -> Vec<u8> {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../weights/data/pii_en.bin");
-    std::fs::read(data).unwrap()
+fn shipped(name: &str) -> Vec<u8> {
+    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../weights/data");
+    std::fs::read(std::path::Path::new(data).join(name)).unwrap()
 }
 
 fn tagger() -> Tagger {
-    Tagger::load(&shipped()).unwrap()
+    let english = Tagger::load(&shipped("pii_en.bin")).unwrap();
+    english.with_spanish_and_hindi(&shipped("pii_es_hi.bin")).unwrap()
 }
 
 #[test]
 fn words_and_logits_equal_the_python_twin() {
-    let golden: Vec<Turn> =
-        serde_json::from_str(include_str!("../../tests/golden/personal_data.json")).unwrap();
     let tagger = tagger();
+    equal_their_twin(&tagger.net, include_str!("../../tests/golden/personal_data.json"));
+    let other = tagger.other.unwrap();
+    equal_their_twin(&other, include_str!("../../tests/golden/personal_data_es_hi.json"));
+}
+
+fn equal_their_twin(net: &Net, golden: &str) {
+    let golden: Vec<Turn> = serde_json::from_str(golden).unwrap();
     for turn in golden {
         let found = words(&turn.text);
         let features: Vec<_> = found.iter().map(|word| Features::new(&word.bare)).collect();
@@ -33,7 +39,7 @@ fn words_and_logits_equal_the_python_twin() {
             .map(|word| Features::new(&word.replace("<digits>", "1").replace("<other>", "_")))
             .collect();
         assert_eq!(features, known, "{}", turn.text);
-        let logits = tagger.net.advance(&mut State::new(), &features, true);
+        let logits = net.advance(&mut State::new(), &features, true);
         for (n, (got, want)) in
             logits[0].as_chunks::<KINDS>().0.iter().zip(&turn.logits).enumerate()
         {
@@ -57,6 +63,21 @@ fn names_addresses_and_birthdays_are_found_beside_numbers() {
             "this is john smith, my card is 4111 1111 1111 1111",
             "this is [NAME_REDACTED], my card is [CARD_REDACTED]",
         ),
+    ] {
+        assert_eq!(tagger.redact(text), expected);
+    }
+}
+
+#[test]
+fn spanish_and_hindi_are_read_by_a_net_of_their_own() {
+    let tagger = tagger();
+    for (text, expected) in [
+        ("Me llamo José García Muñoz.", "Me llamo [NAME_REDACTED]."),
+        ("vivo en la calle mayor 12, gracias", "vivo en la [ADDRESS_REDACTED], gracias"),
+        ("nací el cinco de mayo de 1980", "nací el [BIRTH_DATE_REDACTED]"),
+        ("quiero una mesa para el cinco de mayo", "quiero una mesa para el cinco de mayo"),
+        ("मेरा नाम राहुल शर्मा है।", "मेरा नाम [NAME_REDACTED] है।"),
+        ("मेरा कार्ड खो गया है", "मेरा कार्ड खो गया है"),
     ] {
         assert_eq!(tagger.redact(text), expected);
     }
@@ -87,7 +108,7 @@ fn texts_of_any_kind_and_length_are_taken() {
 
 #[test]
 fn broken_weights_are_errors() {
-    let mut good = shipped();
+    let mut good = shipped("pii_en.bin");
     let what = |data: &[u8]| Tagger::load(data).unwrap_err().to_string();
     assert!(what(b"HPU1").contains("HPI1"));
     assert!(what(&good[..good.len() / 2]).contains("too early"));

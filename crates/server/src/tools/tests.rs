@@ -72,7 +72,7 @@ fn order(url: String) -> ToolRequest {
         url: Pii::new(url),
         headers: Vec::new(),
         body: Some(Pii::new(json!({ "card": "3310" }))),
-        timeout_ms: 2_000,
+        timeout_ms: 30_000,
         retries: 0,
     }
 }
@@ -80,7 +80,9 @@ fn order(url: String) -> ToolRequest {
 fn ask_one_that_answers(answer: &[u8]) -> Result<Value, ToolFailure> {
     let service = Service::answering(vec![answer.to_vec()]);
     let url = format!("http://{}/order", service.address);
-    let answer = ask(&ToolRequest { timeout_ms: 300, ..order(url) });
+    // Only silence is waited for to its end.
+    let timeout_ms = if answer.is_empty() { 300 } else { 30_000 };
+    let answer = ask(&ToolRequest { timeout_ms, ..order(url) });
     assert!(service.asked()[0].starts_with("POST /order HTTP/1.1"));
     answer.outcome
 }

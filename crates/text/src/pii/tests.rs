@@ -15,6 +15,7 @@ fn redacts_by_kind() {
         Case("GB82WEST12345698765432", "[IBAN_REDACTED]"),
         Case("call (415) 555-0199 or 555-0199", "call [PHONE_REDACTED] or [PHONE_REDACTED]"),
         Case("call +44 20 7946 0958 now", "call [PHONE_REDACTED] now"),
+        Case("मुझे 98463 76111 पर फ़ोन कीजिए", "मुझे [PHONE_REDACTED] पर फ़ोन कीजिए"),
         Case("mail me at jane.doe@example.com!", "mail me at [EMAIL_REDACTED]!"),
         Case("account 12345678", "account [NUMBER_REDACTED]"),
         Case("the cvv is 123", "the cvv is [CVV_REDACTED]"),
