@@ -17,6 +17,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+use self::client::Client;
+use crate::commands::make_private_folder;
 use crate::metrics::Metrics;
 use crate::tls::Certificates;
 
@@ -110,6 +112,15 @@ impl AcmeSettings {
     /// All names.
     pub fn domains(&self) -> &[String] {
         &self.domains
+    }
+
+    /// What can be known to fail before anybody is asked: the root is no certificate, nothing can be kept in the folder.
+    ///
+    /// # Errors
+    /// In one line.
+    pub fn check(&self) -> Result<(), String> {
+        Client::new(self.root_certificate.as_deref())?;
+        make_private_folder(&self.folder)
     }
 
     /// What an earlier run has kept, if it is for these names and has not run out.

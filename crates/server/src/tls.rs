@@ -195,6 +195,7 @@ impl TlsSettings {
     /// Where an authority is asked: what it gave before, or one of our own until it does.
     fn certificates(&self, address: IpAddr) -> Result<Option<Arc<Certificates>>, String> {
         let Source::Acme(acme) = &self.source else { return Ok(None) };
+        acme.check()?;
         let kept = acme.kept().map(|kept| kept.certified()).transpose()?;
         let first = match kept {
             Some(kept) => kept,
@@ -288,6 +289,12 @@ mod tests {
             assert!(error.contains(part), "{text}: {error}");
         }
         let file: TlsFile = serde_saphyr::from_str("{certificate: no.pem, key: no.pem}").unwrap();
+        let settings = file.resolve(Path::new("/nowhere")).unwrap();
+        let error = Tls::new(settings, [127, 0, 0, 1].into()).err().unwrap();
+        assert!(error.contains("/nowhere/no.pem"), "{error}");
+        let acme =
+            "{acme: {domains: [a.example.com], accept_terms: true, root_certificate: no.pem}}";
+        let file: TlsFile = serde_saphyr::from_str(acme).unwrap();
         let settings = file.resolve(Path::new("/nowhere")).unwrap();
         let error = Tls::new(settings, [127, 0, 0, 1].into()).err().unwrap();
         assert!(error.contains("/nowhere/no.pem"), "{error}");

@@ -207,11 +207,22 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), String> {
     std::fs::write(path, bytes).map_err(|e| unwritable(path, &e))
 }
 
+/// Makes a folder where it is missing, for its owner alone.
+pub fn make_private_folder(folder: &Path) -> Result<(), String> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|e| format!("{}: the folder cannot be made ({e}); give another", folder.display()))
+}
+
 /// Writes a file that only its owner may read, all of it or nothing; its folder is made where it is missing.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let fail = |e: std::io::Error| unwritable(path, &e);
     if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(fail)?;
+        make_private_folder(folder)?;
     }
     let new = path.with_extension("new");
     let mut options = File::options();
