@@ -1,7 +1,9 @@
 //! What else can be on a line than a caller who talks: an answering machine, and a caller who wants a moment.
 //!
-//! Judged from words alone, in English, Spanish and Hindi. A machine says at least two of three things (leave
-//! something; a tone comes; nobody is there), or names itself; a caller who wants a moment says nothing else.
+//! Judged from words alone, in English, Spanish and Hindi. A machine says at least two of four things (leave
+//! something; a tone comes; nobody is there; what it is), or what nobody else says; a caller who wants a moment says
+//! nothing else. Callers speak of messages and machines too ("if he is not available, can I leave a message"), and no
+//! caller may be hung up on for it.
 
 use crate::slot;
 
@@ -21,15 +23,17 @@ const LEAVE: &[&str] = &[
     "deje su mensaje",
     "deja tu mensaje",
     "deja un mensaje",
-    "dejar un mensaje",
+    "puede dejar un mensaje",
     "deje su nombre",
     "grabe su mensaje",
     "grabe un mensaje",
-    "संदेश छोड़",
-    "मैसेज छोड़",
-    "संदेश रिकॉर्ड",
-    "अपना संदेश",
-    "अपना नाम और",
+    "संदेश छोड़ें",
+    "संदेश छोड़िए",
+    "संदेश छोड़ दें",
+    "मैसेज छोड़ें",
+    "मैसेज छोड़िए",
+    "संदेश रिकॉर्ड करें",
+    "संदेश रिकॉर्ड कीजिए",
 ];
 /// What comes before the recording.
 const TONE: &[&str] = &[
@@ -72,16 +76,27 @@ const NOBODY: &[&str] = &[
     "फ़ोन नहीं उठा",
     "वापस कॉल कर",
 ];
-/// A machine's own name.
-const MACHINE: &[&str] = &[
-    "voicemail of",
-    "the voicemail",
-    "voice mailbox",
-    "mailbox of",
-    "mailbox is full",
-    "to voicemail",
+/// Before a request in the same words it is a caller's own wish.
+const WISHES: &[&str] = &["i", "to", "can", "could", "may", "let", "me", "we"];
+/// What nobody but a machine says.
+const ONLY_MACHINES: &[&str] = &[
+    "you have reached the voicemail",
+    "you've reached the voicemail",
+    "you have reached the mailbox",
+    "you've reached the mailbox",
+    "forwarded to voicemail",
+    "forwarded to an automated",
+    "forwarded to an automatic",
     "voice messaging system",
     "voice message system",
+    "este es el buzón de voz",
+    "ha llamado al buzón de voz",
+];
+/// What it is.
+const MACHINE: &[&str] = &[
+    "voicemail",
+    "voice mail",
+    "mailbox",
     "answering machine",
     "buzón de voz",
     "contestador automático",
@@ -204,8 +219,12 @@ const AROUND: &[&str] = &[
 pub(crate) fn is_voicemail(text: &str) -> bool {
     let words = slot::words(text);
     let holds = |phrases: &[&str]| phrases.iter().any(|phrase| position(&words, phrase).is_some());
-    let parts = [LEAVE, TONE, NOBODY].into_iter().filter(|phrases| holds(phrases)).count();
-    parts >= 2 || holds(MACHINE)
+    let asked = LEAVE.iter().filter_map(|phrase| position(&words, phrase));
+    let asks = asked
+        .map(|at| at.checked_sub(1).map(|before| words[before].as_str()))
+        .any(|before| before.is_none_or(|before| !WISHES.contains(&before)));
+    let others = [TONE, NOBODY, MACHINE].into_iter().filter(|phrases| holds(phrases)).count();
+    usize::from(asks) + others >= 2 || holds(ONLY_MACHINES)
 }
 
 /// Whether the caller asks for a moment, and says nothing else.
@@ -247,6 +266,7 @@ mod tests {
             "You have reached the voicemail of Anna Green.",
             "we can't take your call right now leave your name and number and we'll get back to you",
             "your call has been forwarded to an automated voice messaging system",
+            "the mailbox of Ann Lee is full and she is not available goodbye",
             "Este es el buzón de voz de Ana García.",
             "en este momento no puedo atender deje su mensaje después de la señal",
             "कृपया बीप के बाद अपना संदेश छोड़ें",
@@ -256,6 +276,12 @@ mod tests {
         for text in [
             "",
             "can i leave a message for doctor smith",
+            "if he is not available i would like to leave a message",
+            "i called before and got the voicemail",
+            "i always go straight to voicemail",
+            "your answering machine is broken",
+            "me saltó el buzón de voz",
+            "अगर वे उपलब्ध नहीं हैं तो मैं संदेश छोड़ना चाहता हूँ",
             "i left a message and nobody called me back",
             "is the red sofa not available",
             "could you call me back tomorrow",

@@ -9,10 +9,11 @@ use hearsay_text::pii::Pii;
 use serde_json::{Value, json};
 
 use super::Call;
-use crate::agent::{Agent, Node, NodeKind};
+use super::walking::waits_for_caller;
+use crate::agent::Agent;
 use crate::event::EventKind;
 use crate::memory::Memory;
-use crate::output::{ListenCommand, SpeakKind};
+use crate::output::SpeakKind;
 
 impl Call {
     /// What another call needs to go on with this one, in [`super::CallInfo::saved`]; `None` while the caller is not
@@ -33,9 +34,7 @@ impl Call {
         let Some(node) = agent.node(&self.node) else { return };
         self.event(EventKind::Resumed);
         self.event(EventKind::NodeEntered { agent: node.agent.clone(), node: node.name.clone() });
-        let expectation = agent.expectation(node);
-        let phrases = agent.bias_phrases(&node.name);
-        self.listen(ListenCommand::Expect { expectation, phrases });
+        self.expect_answer(node);
         self.say(&self.phrases().cut_off, SpeakKind::Reply);
         let question = self.question_again(node);
         self.say(&question, SpeakKind::Reprompt);
@@ -47,10 +46,6 @@ impl Call {
 pub(super) fn restored(saved: &Pii<Value>, agent: &Agent, memory: &mut Memory) -> Option<String> {
     let saved = saved.expose();
     let node = saved["node"].as_str().and_then(|name| agent.node(name))?;
-    let fits = saved["agent"] == agent.name() && waits(node);
+    let fits = saved["agent"] == agent.name() && waits_for_caller(node);
     (fits && memory.restore(&saved["memory"], &node.name)).then(|| node.name.clone())
-}
-
-fn waits(node: &Node) -> bool {
-    matches!(node.kind, NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_))
 }

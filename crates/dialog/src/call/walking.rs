@@ -53,6 +53,11 @@ pub(super) enum Stage {
     Outside,
 }
 
+/// Whether the caller has to say something at a node.
+pub(super) fn waits_for_caller(node: &Node) -> bool {
+    matches!(node.kind, NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_))
+}
+
 impl Call {
     pub(super) fn begin(&mut self, start: &str) {
         if let Some(outcome) = self.enter(start, "") {
@@ -61,10 +66,7 @@ impl Call {
     }
 
     pub(super) fn is_waiting_for_caller(&self) -> bool {
-        let kind = self.current_node().map(|node| &node.kind);
-        let waits =
-            matches!(kind, Some(NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_)));
-        waits && self.closing.is_none()
+        self.closing.is_none() && self.current_node().is_some_and(waits_for_caller)
     }
 
     /// Follows drawn edges from this outcome until somebody has to answer.
@@ -150,17 +152,20 @@ impl Call {
             }
             NodeKind::Collect(_) | NodeKind::Ask(_) | NodeKind::Talk(_) => {
                 self.say_wording(node);
-                let command = ListenCommand::Expect {
-                    expectation: agent.expectation(node),
-                    phrases: agent.bias_phrases(name),
-                };
-                self.listen(command);
+                self.expect_answer(node);
                 if node.say.is_empty() && self.talk().is_some() {
                     self.compose("", None);
                 }
                 None
             }
         }
+    }
+
+    /// Tells the ear what the answer to a node's question may be.
+    pub(super) fn expect_answer(&mut self, node: &Node) {
+        let expectation = self.agent.expectation(node);
+        let phrases = self.agent.bias_phrases(&node.name);
+        self.listen(ListenCommand::Expect { expectation, phrases });
     }
 
     /// The last words of the graph follow what is still to be said; nothing is cut.
