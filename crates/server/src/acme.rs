@@ -165,6 +165,8 @@ pub async fn keep(settings: AcmeSettings, certificates: Arc<Certificates>, metri
                 tracing::info!("a certificate for {} has come", settings.domain());
                 kept = Some(fresh);
                 retry = RETRY_FIRST;
+                // However short its life is, the authority is not asked again at once.
+                tokio::time::sleep(LOOK_EVERY).await;
             }
             Err(error) => {
                 metrics.acme_failed.fetch_add(1, Relaxed);
@@ -181,6 +183,11 @@ async fn renew(settings: &AcmeSettings, certificates: &Certificates) -> Result<K
     let fresh = order::certificate(settings, certificates).await?;
     if !fresh.is_for(&settings.domains) {
         return Err("what the authority sent is not for the names asked for".to_string());
+    }
+    if fresh.has_ended(Timestamp::now()) {
+        return Err(
+            "what the authority sent has ended already; is this machine's clock right?".into()
+        );
     }
     certificates.replace(fresh.certified()?);
     // It is used even where it cannot be kept.

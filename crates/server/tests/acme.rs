@@ -5,10 +5,10 @@ mod common;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
-use common::ScratchFolder;
+use common::{Running, ScratchFolder};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
@@ -18,16 +18,6 @@ const DOMAIN: &str = "voice.example.com";
 const ASKED_MAX: usize = 100_000;
 const SKIPPED: &str =
     "skipped: pebble and pebble-challtestsrv cannot be run here (Debian: apt install pebble)";
-
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// Ports that nobody listens on.
 fn free_ports<const N: usize>() -> [u16; N] {

@@ -6,7 +6,7 @@ mod common;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
-use common::{Scratch, example};
+use common::{Scratch, Socket, act, example, told};
 use futures_util::{SinkExt, StreamExt};
 use hearsay_wire::{Encoding, Start, twilio};
 use serde_json::{Value, json};
@@ -15,12 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-/// Messages read from a socket before a test gives up.
-const MESSAGES_MAX: usize = 4000;
 const KEY: &str = "test-key";
-
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 /// The built program, serving the museum's desk; it is killed with this value.
 struct Server {
@@ -82,23 +77,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The next event of this name that a program is told.
-async fn told(program: &mut Socket, event: &str) -> Value {
-    for _ in 0..MESSAGES_MAX {
-        let message = program.next().await.expect("the socket goes on").unwrap();
-        let Message::Text(text) = message else { continue };
-        let told: Value = serde_json::from_str(&text).unwrap();
-        if told["event"] == event {
-            return told;
-        }
-    }
-    panic!("no {event}");
-}
-
-async fn act(program: &mut Socket, action: Value) {
-    program.send(Message::text(action.to_string())).await.unwrap();
 }
 
 #[tokio::test]

@@ -8,16 +8,13 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::{ScratchFolder, hearsay, refuses, stderr, stdout};
+use common::{ScratchFolder, Socket, hearsay, refuses, stderr, stdout, told};
 use futures_util::{SinkExt, StreamExt};
 use hearsay_audio::g711::{self, Law};
 use hearsay_wire::{Encoding, Start, twilio};
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
 
 const CONTROL_KEY: &str = "a key of the tests";
 const MASTER_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
@@ -138,17 +135,6 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-async fn told(program: &mut Socket, event: &str) -> Value {
-    while let Some(message) = program.next().await {
-        let Message::Text(text) = message.unwrap() else { continue };
-        let told: Value = serde_json::from_str(&text).unwrap();
-        if told["event"] == event {
-            return told;
-        }
-    }
-    panic!("no {event}");
 }
 
 /// Speech at the telephone's rate.

@@ -4,12 +4,12 @@
 mod common;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use common::{ScratchFolder, example};
+use common::{Running, ScratchFolder, Socket, act, example, told};
 use futures_util::{SinkExt, StreamExt};
 use hearsay_wire::{Encoding, Start, twilio};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
@@ -18,12 +18,9 @@ const MASTER_KEY: &str = "000102030405060708090a0b0c0d0e0f101112131415161718191a
 /// Times that is asked whether all is written down.
 const ASKED_MAX: usize = 100_000;
 
-type Socket =
-    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
-
 /// The built program, serving the museum's desk; it is killed with this value.
 struct Server {
-    child: Child,
+    _child: Running,
     url: String,
 }
 
@@ -40,7 +37,7 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let url = line.split_whitespace().find(|word| word.starts_with("http")).unwrap();
-        Self { url: url.to_string(), child }
+        Self { url: url.to_string(), _child: Running(child) }
     }
 
     async fn program(&self) -> Socket {
@@ -87,29 +84,6 @@ impl Server {
     fn is_written(&self) -> bool {
         (0..ASKED_MAX).any(|_| self.metric("hearsay_keeper_waiting") == 0)
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // On Unix this is SIGKILL: the program has no time for anything.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-async fn told(program: &mut Socket, event: &str) -> Value {
-    while let Some(message) = program.next().await {
-        let Message::Text(text) = message.unwrap() else { continue };
-        let told: Value = serde_json::from_str(&text).unwrap();
-        if told["event"] == event {
-            return told;
-        }
-    }
-    panic!("no {event}");
-}
-
-async fn act(program: &mut Socket, action: Value) {
-    program.send(Message::text(action.to_string())).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,19 +4,9 @@
 mod common;
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 
-use common::{ScratchFolder, hearsay, stderr, stdout};
-
-/// A program that ends with the test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
+use common::{Running, ScratchFolder, hearsay, stderr, stdout};
 
 /// Redis on a socket in this folder; `None` where it is not installed.
 fn redis(folder: &ScratchFolder) -> Option<(Running, String)> {

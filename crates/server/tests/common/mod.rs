@@ -1,7 +1,46 @@
 //! Running the built program, and scratch files for it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::Value;
+use tokio_tungstenite::tungstenite::Message;
+
+/// A WebSocket to the program.
+#[allow(dead_code, reason = "not every test program needs sockets")]
+pub type Socket =
+    tokio_tungstenite::WebSocketStream<tokio_tungstenite::MaybeTlsStream<tokio::net::TcpStream>>;
+
+/// The next event of this name that a controlling program is told.
+#[allow(dead_code, reason = "not every test program needs sockets")]
+pub async fn told(program: &mut Socket, event: &str) -> Value {
+    while let Some(message) = program.next().await {
+        let Message::Text(text) = message.unwrap() else { continue };
+        let told: Value = serde_json::from_str(&text).unwrap();
+        if told["event"] == event {
+            return told;
+        }
+    }
+    panic!("no {event}");
+}
+
+/// A controlling program wants this done.
+#[allow(dead_code, reason = "not every test program needs sockets")]
+pub async fn act(program: &mut Socket, action: Value) {
+    program.send(Message::text(action.to_string())).await.unwrap();
+}
+
+/// A program that ends with the test; on Unix by SIGKILL, so that it has no time for anything.
+#[allow(dead_code, reason = "not every test program needs others")]
+pub struct Running(pub Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
 
 /// A file of the bank example.
 #[allow(dead_code, reason = "not every test program needs the bank")]
